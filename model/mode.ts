@@ -1,0 +1,8 @@
+/** The modes a stack can be in today; see docs/operate.md. `standby` and `pilot` follow with mail. */
+export const modes = ["dormant", "active"] as const;
+
+/**
+ * What runs: `dormant` nothing (volumes, images and secrets are kept), `active` everything.
+ * Changed by one word in the stack file and `pulumi up`.
+ */
+export type Mode = (typeof modes)[number];

@@ -1,0 +1,64 @@
+/**
+ * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
+ * Never holds a secret; where a runner needs one, it names it.
+ */
+export type Probe = HttpProbe | OidcLoginProbe | LdapProbe;
+
+interface ProbeBase {
+  /** Unique in the stack, e.g. "portal-page". */
+  readonly name: string;
+  /** The service the result counts for, e.g. "portal". */
+  readonly service: string;
+  /** What a user would call it, in English and Danish. */
+  readonly title: { readonly en: string; readonly da: string };
+  /** Longest time allowed, in ms. Default: 10 000. */
+  readonly timeoutMs?: number;
+}
+
+/** A page that must answer. TLS is always verified against the stack's CA. */
+export interface HttpProbe extends ProbeBase {
+  readonly kind: "http";
+  readonly url: string;
+  /** Default: 200. */
+  readonly status?: number;
+  /** Text the body must contain. Default: any body. */
+  readonly contains?: string;
+}
+
+/** A whole login through the browser's pages: user name, password, second factor, back at the page asked for. */
+export interface OidcLoginProbe extends ProbeBase {
+  readonly kind: "login";
+  /** The page behind the login. */
+  readonly url: string;
+  readonly username: string;
+  /** Name of the secret with the account's password, see `StackOutputs.secrets`. */
+  readonly passwordSecret: string;
+  /** Name of the secret with the account's TOTP seed (base32). */
+  readonly totpSecret: string;
+  /** Text the page must contain after the login. */
+  readonly contains: string;
+}
+
+/** A bind and a search over LDAPS. */
+export interface LdapProbe extends ProbeBase {
+  readonly kind: "ldap";
+  /** `ldaps://host:port`. */
+  readonly url: string;
+  readonly bindDn: string;
+  /** Name of the secret with the bind password. */
+  readonly passwordSecret: string;
+  readonly baseDn: string;
+  /** Search filter that must return at least one entry. */
+  readonly filter: string;
+}
+
+/** One run of one probe. */
+export interface ProbeResult {
+  readonly probe: string;
+  readonly service: string;
+  readonly ok: boolean;
+  /** Milliseconds taken. */
+  readonly ms: number;
+  /** What was seen; on failure the reason, in words an operator can act on. */
+  readonly detail: string;
+}

@@ -1,0 +1,10 @@
+import type { Probe } from "./probe.ts";
+
+/** What every component of `components/` offers the rest of the stack. */
+export interface Service {
+  /** Folder name in `components/`, e.g. "sso". */
+  readonly service: string;
+  /** Public address, if it has one. */
+  readonly url?: string;
+  readonly probes: readonly Probe[];
+}
