@@ -85,8 +85,12 @@ function serialNumber(master: string, label: string): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** Escapes nothing: the name is passed as a structure, so ÆØÅ, commas and quotes arrive unharmed. */
-const commonName = (name: string): x509.JsonName => [{ CN: [name.slice(0, 64)] }];
+/**
+ * A name passed as a structure, so that commas and quotes arrive unharmed; the library takes it here
+ * though its type for names speaks of plain strings only.
+ */
+const commonName = (name: string): x509.JsonName =>
+  [{ CN: [{ utf8String: name.slice(0, 64) }] }] as unknown as x509.JsonName;
 
 /**
  * Makes the authority of a stack (or another one, by its label).
