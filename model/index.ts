@@ -1,3 +1,4 @@
+export * from "./certificates.ts";
 export * from "./derive.ts";
 export * from "./errors.ts";
 export * from "./mode.ts";

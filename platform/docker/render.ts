@@ -1,0 +1,230 @@
+import { createHash } from "node:crypto";
+import type { Input } from "@pulumi/pulumi";
+import { type Mode, type Ready, runsIn, type Workload } from "../../model/index.ts";
+
+/** What the renderer needs to know of the stack around a workload. */
+export interface DockerContext {
+  readonly stack: string;
+  readonly mode: Mode;
+  /** Image reference by recipe name. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Address on the host that published ports are bound to. */
+  readonly hostAddress: string;
+  /** Servers that list this workload in `reachableFrom`. */
+  readonly servers: readonly string[];
+}
+
+/** Arguments of a `docker.Network`, as plain data. */
+export interface NetworkSpec {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Arguments of a `docker.Volume`, as plain data. */
+export interface VolumeSpec {
+  /** Its name in the Pulumi tree. */
+  readonly logicalName: string;
+  readonly name: string;
+  readonly path: string;
+  /** Kept when the stack is destroyed. The config volume is not: it can be written again. */
+  readonly retain: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A file written into a container before its start. */
+export interface UploadSpec {
+  readonly file: string;
+  readonly content: Input<string>;
+  readonly permissions: string;
+}
+
+/** Arguments of a `docker.Container`, as plain data. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly hostname: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly envs: readonly string[];
+  readonly user: string;
+  readonly readOnly: true;
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly uploads: readonly UploadSpec[];
+  readonly ports: readonly { internal: number; external: number; ip: string; protocol: string }[];
+  readonly networksAdvanced: readonly { name: string; aliases?: readonly string[] }[];
+  readonly healthcheck: {
+    tests: string[];
+    interval: string;
+    timeout: string;
+    retries: number;
+    startPeriod: string;
+  };
+  /** MiB. */
+  readonly memory: number;
+  /** MiB, memory and swap together: the same, so no swap. */
+  readonly memorySwap: number;
+  /** Cores, as a decimal. */
+  readonly cpus: string;
+  readonly capabilities: { drops: readonly string[]; adds: readonly string[] };
+  readonly waitTimeout: number;
+  readonly logOpts: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** All that a workload becomes on Docker. */
+export interface DockerResources {
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
+  /** Undefined while the workload sleeps. */
+  readonly container: ContainerSpec | undefined;
+}
+
+/** Name of a stack's resource on the engine; the prefix keeps stacks on one host apart. */
+export const dockerName = (stack: string, ...parts: string[]): string => ["planb", stack, ...parts].join("-");
+
+/** Labels on everything a stack makes on the engine. */
+export const dockerLabels = (stack: string, workload: string): Record<string, string> => ({
+  "io.planb.stack": stack,
+  "io.planb.workload": workload,
+});
+
+/** Folder that `files` and `secretFiles` land in. */
+const configPath = "/config";
+
+/**
+ * Turns a workload into Docker's terms. Pure.
+ *
+ * Who may reach whom becomes networks: each server has an internal one that it shares with the workloads it lists;
+ * a workload with a published port or something to reach outside has a bridge of its own besides.
+ *
+ * @throws when the image has no reference
+ */
+export function renderDocker(workload: Workload, context: DockerContext): DockerResources {
+  const image = context.images[workload.image];
+  if (image === undefined) {
+    throw new Error(`${workload.name}: image "${workload.image}" has no recipe in images/`);
+  }
+  const own = dockerName(context.stack, workload.name);
+  const networks = renderNetworks(workload, own);
+  const volumes = renderVolumes(workload, context.stack, own);
+  if (!runsIn(workload, context.mode))
+    return { networks: [], volumes: volumes.filter((v) => v.retain), container: undefined };
+  return { networks, volumes, container: renderContainer(workload, context, image, networks) };
+}
+
+function renderNetworks(workload: Workload, own: string): NetworkSpec[] {
+  const networks: NetworkSpec[] = [];
+  if (workload.reachableFrom.length > 0) networks.push({ name: own, internal: true, options: {} });
+  const published = workload.ports?.some((p) => p.hostPort !== undefined) ?? false;
+  const outward = (workload.egress ?? []).length > 0;
+  if (published || outward) {
+    // Without masquerading a published port still answers, but the container cannot open connections to the outside.
+    const options = { "com.docker.network.bridge.enable_ip_masquerade": String(outward) };
+    networks.push({ name: `${own}-host`, internal: false, options });
+  }
+  return networks;
+}
+
+function renderVolumes(workload: Workload, stack: string, own: string): VolumeSpec[] {
+  const labels = dockerLabels(stack, workload.name);
+  const kept = (workload.volumes ?? []).map((volume) => ({
+    logicalName: `${workload.name}-${volume.name}`,
+    name: `${own}-${volume.name}`,
+    path: volume.path,
+    retain: true,
+    labels: { ...labels, "io.planb.backup": volume.backup === "daily" ? "daily" : "none" },
+  }));
+  const config = configHash(workload);
+  if (config === undefined) return kept;
+  const name = `${own}-config-${config}`;
+  return [...kept, { logicalName: `${workload.name}-config`, name, path: configPath, retain: false, labels }];
+}
+
+/**
+ * A name part for the config volume, from the plain files and the paths of the secret ones: a file that is no longer
+ * declared cannot linger in it. Secret contents stay out of names; a changed one is written again at its path.
+ */
+function configHash(workload: Workload): string | undefined {
+  const files = Object.entries(workload.files ?? {}).sort();
+  const secrets = Object.keys(workload.secretFiles ?? {}).sort();
+  if (files.length + secrets.length === 0) return undefined;
+  return createHash("sha256")
+    .update(JSON.stringify([files, secrets]))
+    .digest("hex")
+    .slice(0, 10);
+}
+
+function renderContainer(
+  workload: Workload,
+  context: DockerContext,
+  image: string,
+  networks: readonly NetworkSpec[],
+): ContainerSpec {
+  const own = dockerName(context.stack, workload.name);
+  const aliases = [workload.name, ...(workload.publicNames ?? [])];
+  const joined = [
+    ...networks.map((n) => (n.internal ? { name: n.name, aliases } : { name: n.name })),
+    // Two workloads on one network can reach each other whatever their names, so the names are valid both ways: a
+    // server and its client that also serves it share the server's network.
+    ...context.servers.map((server) => ({ name: dockerName(context.stack, server), aliases })),
+  ].sort((a, b) => a.name.localeCompare(b.name));
+  const log = workload.log ?? { maxMiB: 10, files: 3 };
+  return {
+    name: own,
+    hostname: workload.name,
+    image,
+    ...(workload.command ? { command: workload.command } : {}),
+    envs: Object.entries(workload.env ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    user: `${workload.user}:0`,
+    readOnly: true,
+    tmpfs: Object.fromEntries((workload.writablePaths ?? []).map((path) => [path, "rw,nosuid,nodev,noexec,mode=1777"])),
+    uploads: renderUploads(workload),
+    ports: (workload.ports ?? []).flatMap(({ port, hostPort, protocol }) =>
+      hostPort === undefined
+        ? []
+        : [{ internal: port, external: hostPort, ip: context.hostAddress, protocol: protocol ?? "tcp" }],
+    ),
+    networksAdvanced: joined,
+    healthcheck: renderHealth(workload.ready),
+    memory: workload.memoryMiB,
+    memorySwap: workload.memoryMiB,
+    cpus: String(workload.cpu),
+    capabilities: { drops: ["ALL"], adds: workload.capabilities ?? [] },
+    waitTimeout: workload.ready.withinSeconds ?? 60,
+    logOpts: { "max-size": `${log.maxMiB}m`, "max-file": String(log.files) },
+    labels: dockerLabels(context.stack, workload.name),
+  };
+}
+
+function renderUploads(workload: Workload): UploadSpec[] {
+  const upload =
+    (permissions: string) =>
+    ([path, content]: [string, Input<string>]) => ({
+      file: `${configPath}/${path}`,
+      content,
+      permissions,
+    });
+  return [
+    ...Object.entries(workload.files ?? {}).map(upload("0444")),
+    ...Object.entries(workload.secretFiles ?? {}).map(upload("0440")),
+  ].sort((a, b) => a.file.localeCompare(b.file));
+}
+
+function renderHealth(ready: Ready): ContainerSpec["healthcheck"] {
+  return {
+    tests: ["CMD", ...healthCommand(ready)],
+    interval: `${ready.everySeconds ?? 10}s`,
+    timeout: "5s",
+    retries: 3,
+    startPeriod: `${ready.withinSeconds ?? 60}s`,
+  };
+}
+
+/** Every image has bash and curl, see images/README.md. */
+function healthCommand(ready: Ready): readonly string[] {
+  if ("exec" in ready) return ready.exec;
+  if ("tcp" in ready) return ["bash", "-c", `</dev/tcp/127.0.0.1/${ready.tcp}`];
+  return ["curl", "-fsS", "-o", "/dev/null", "-m", "4", `http://127.0.0.1:${ready.http.port}${ready.http.path}`];
+}
