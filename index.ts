@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deploy, sections } from "./components/index.ts";
+import { loadStack } from "./config/index.ts";
+import { loadImages } from "./images/index.ts";
+import { UserError } from "./model/index.ts";
+import { choosePlatform } from "./platform/index.ts";
+
+/** The Pulumi program: load the stack file, choose the platform, deploy, export what the commands and drills read. */
+export default async function planb() {
+  try {
+    const { config, identity } = await loadStack(pulumi.getStack(), sections);
+    const platform = await choosePlatform(config.platform, { identity, images: await loadImages() });
+    return deploy({ config, identity, platform, settings: new pulumi.Config("planb") });
+  } catch (error) {
+    // What the user can mend is printed alone; everything else is a bug, with its stack.
+    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  }
+}
