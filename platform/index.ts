@@ -1,4 +1,4 @@
-import type { Mode } from "../model/index.ts";
+import { type Mode, UserError } from "../model/index.ts";
 import type { Platform } from "./platform.ts";
 
 /** What every platform needs to know of the stack. */
@@ -13,8 +13,7 @@ export async function choosePlatform(kind: "docker" | "kubernetes", options: Pla
   const { identity, images } = options;
   const common = { stack: identity.name, mode: identity.mode, images };
   if (kind === "kubernetes") {
-    const { KubernetesPlatform } = await import("./kubernetes/index.ts");
-    return new KubernetesPlatform(common);
+    throw new UserError("platform: kubernetes cannot be deployed yet; write docker");
   }
   const { DockerPlatform } = await import("./docker/index.ts");
   return new DockerPlatform({ ...common, hostAddress: identity.hostAddress });

@@ -1,0 +1,4 @@
+export * from "./fields.ts";
+export * from "./identity.ts";
+export * from "./load.ts";
+export * from "./schema.ts";

@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { load, YAMLException } from "js-yaml";
+import { UserError } from "../model/errors.ts";
+import { checkStackName, type StackIdentity, stackIdentity } from "./identity.ts";
+import { describeIssues } from "./problems.ts";
+import { type Sections, type StackConfig, stackSchema } from "./schema.ts";
+
+/** Largest stack file read, in bytes: far above any real one, far below what harms. */
+const maxBytes = 256 * 1024;
+
+/** A stack file, checked and complete, and what follows from it for every component. */
+export interface LoadedStack<S extends Sections> {
+  readonly config: StackConfig<S>;
+  readonly identity: StackIdentity;
+}
+
+/** Folder of the stack files: `PLANB_STACKS_DIR`, else `stacks/` of the checkout. */
+export function stacksFolder(): string {
+  return process.env["PLANB_STACKS_DIR"] ?? join(import.meta.dirname, "..", "stacks");
+}
+
+/** Path of a stack's file. */
+export const stackFile = (name: string): string => join(stacksFolder(), `${checkStackName(name)}.yaml`);
+
+/**
+ * Reads and checks a stack file.
+ *
+ * @param name the stack's name
+ * @param sections the services' schemas, see `components/index.ts`
+ * @throws UserError with every problem at once: file, path, what is allowed, the value given
+ */
+export async function loadStack<S extends Sections>(name: string, sections: S): Promise<LoadedStack<S>> {
+  const path = stackFile(name);
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UserError(`${shown(path)}: no such stack file; make one with: ./planb new ${name}`);
+  });
+  const config = parseStack(text, shown(path), sections);
+  return { config, identity: stackIdentity(name, config as StackConfig) };
+}
+
+const shown = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+};
+
+/**
+ * Checks the text of a stack file.
+ *
+ * @param text YAML
+ * @param file its name, for messages
+ * @throws UserError as {@link loadStack}
+ */
+export function parseStack<S extends Sections>(text: string, file: string, sections: S): StackConfig<S> {
+  if (Buffer.byteLength(text) > maxBytes) {
+    throw new UserError(
+      `${file}: expected at most ${maxBytes / 1024} KiB, got ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`,
+    );
+  }
+  const value = parseYaml(text, file);
+  const schema = stackSchema(sections);
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const lines = describeIssues(schema, value, result.error.issues);
+    throw new UserError(`${lines.map((line) => `${file}: ${line}`).join("\n")}\nAll settings: docs/stack-file.md`);
+  }
+  return deepFreeze(result.data) as StackConfig<S>;
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return normalise(load(text));
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark === undefined ? "" : `:${error.mark.line + 1}:${error.mark.column + 1}`;
+    throw new UserError(`${file}${line}: not valid YAML: ${error.reason}`);
+  }
+}
+
+/** Text in Unicode's composed form, so that the same name is always the same bytes. */
+function normalise(value: unknown): unknown {
+  if (typeof value === "string") return value.normalize("NFC");
+  if (Array.isArray(value)) return value.map(normalise);
+  if (value !== null && typeof value === "object" && !(value instanceof Date)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.normalize("NFC"), normalise(item)]));
+  }
+  return value;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === "object") {
+    for (const item of Object.values(value)) deepFreeze(item);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { modes } from "../model/index.ts";
+import { displayText, dnsName, ipAddress, port } from "./fields.ts";
+
+/** A section of the stack file, as a component of `components/` declares it. */
+export interface Section<T extends z.ZodType = z.ZodType> {
+  readonly schema: T;
+}
+
+/** Sections by their key in the stack file. */
+export type Sections = Readonly<Record<string, z.ZodType>>;
+
+/** The fields that every stack file has, whatever the services. */
+export const baseFields = {
+  municipality: displayText().describe('Name shown to people, e.g. "Ringsted Kommune"'),
+  domain: dnsName().describe(
+    'DNS domain the services get their names in, e.g. "planb.ringsted.dk" gives "start.planb.ringsted.dk"',
+  ),
+  mode: z
+    .enum(modes)
+    .default("active")
+    .describe("What runs: `dormant` nothing (data, images and secrets are kept), `active` everything. Default: active"),
+  platform: z.enum(["docker", "kubernetes"]).default("docker").describe("Where the workloads run. Default: docker"),
+  language: z
+    .enum(["da", "en"])
+    .default("da")
+    .describe("Language of pages for those whose browser asks for neither. Default: da"),
+  host: z
+    .strictObject({
+      address: ipAddress().describe(
+        'Address of this host that ports are published on, the stack\'s own, e.g. "192.0.2.10"',
+      ),
+      httpPort: port().default(80).describe("Port that redirects to HTTPS. Default: 80"),
+      httpsPort: port().default(443).describe("Port of all web pages. Default: 443"),
+    })
+    .describe("Where the stack is reached"),
+};
+
+/** The whole schema: base fields and the services' sections; closed, so an unknown key is an error. */
+export function stackSchema<S extends Sections>(sections: S) {
+  return z.strictObject({ ...baseFields, ...sections }).describe("A planb stack: one municipality");
+}
+
+/** A checked and complete stack file. */
+export type StackConfig<S extends Sections = Record<never, never>> = z.infer<ReturnType<typeof stackSchema<S>>>;

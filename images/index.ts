@@ -1,0 +1,3 @@
+export * from "./build.ts";
+export * from "./recipe.ts";
+export * from "./record.ts";
