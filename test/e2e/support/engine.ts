@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import Docker from "dockerode";
+import { execa } from "execa";
+
+const docker = new Docker();
+
+/** What a command in a container printed. */
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The containers of one stack on the engine, as an operator of the host sees them. */
+export function engineOf(stack: string) {
+  const container = (workload: string) => docker.getContainer(`planb-${stack}-${workload}`);
+  const pidOf = async (workload: string) => (await container(workload).inspect()).State.Pid;
+
+  return {
+    container,
+    inspect: (workload: string) => container(workload).inspect(),
+
+    /** Runs a command inside; arguments are passed as they are. */
+    async exec(workload: string, command: readonly string[], input?: string): Promise<ExecResult> {
+      const run = await execa(
+        "docker",
+        ["exec", ...(input === undefined ? [] : ["-i"]), `planb-${stack}-${workload}`, ...command],
+        {
+          reject: false,
+          ...(input === undefined ? {} : { input }),
+        },
+      );
+      return { exitCode: run.exitCode ?? 1, stdout: run.stdout, stderr: run.stderr };
+    },
+
+    /** Kills the process itself, as a crash would: the engine's restart policy has to bring it back. */
+    async crash(workload: string): Promise<void> {
+      process.kill(await pidOf(workload), "SIGKILL");
+    },
+
+    /** Waits until the container is healthy; stops at once when it is gone for good and tells its last log lines. */
+    async healthy(workload: string, withinSeconds = 90, notBefore = 0): Promise<void> {
+      const end = Date.now() + withinSeconds * 1000;
+      for (;;) {
+        const { State } = await container(workload).inspect();
+        const started = Date.parse(State.StartedAt);
+        if (State.Health?.Status === "healthy" && State.Running && started > notBefore) return;
+        const dead = State.Status === "dead" || (State.Status === "exited" && !State.Restarting);
+        if (dead || Date.now() > end) {
+          throw new Error(`${workload} is ${State.Status}/${State.Health?.Status}:\n${await this.logs(workload, 20)}`);
+        }
+        await sleep(300);
+      }
+    },
+
+    async logs(workload: string, lines = 200): Promise<string> {
+      const run = await execa("docker", ["logs", "--tail", String(lines), `planb-${stack}-${workload}`], { all: true });
+      return run.all ?? "";
+    },
+
+    async all(): Promise<Docker.ContainerInfo[]> {
+      return docker.listContainers({ all: true, filters: { label: [`io.planb.stack=${stack}`] } });
+    },
+  };
+}
+
+/** Repeats an attempt until it succeeds. Its last failure is thrown when time runs out. */
+export async function eventually<T>(attempt: () => Promise<T>, withinSeconds: number, everyMs = 500): Promise<T> {
+  const end = Date.now() + withinSeconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(everyMs);
+    }
+  }
+}
