@@ -187,11 +187,14 @@ async function buildFromRecipe(docker: Docker, recipe: Recipe, ref: string, base
 /** Copies the engine's output to the log; its last error becomes ours. */
 async function follow(docker: Docker, stream: NodeJS.ReadableStream, logFile: string): Promise<void> {
   const log = createWriteStream(logFile, { flags: "a" });
+  let failure: string | undefined;
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(
       stream,
-      (error) => (error ? reject(error) : resolve()),
+      // A failed step is an event like the others, not an error of the stream.
+      (error) => (error ? reject(error) : failure === undefined ? resolve() : reject(new Error(failure))),
       (event: { stream?: string; status?: string; error?: string }) => {
+        failure = event.error ?? failure;
         log.write(event.stream ?? event.error ?? (event.status ? `${event.status}\n` : ""));
       },
     );

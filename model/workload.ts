@@ -15,9 +15,15 @@ export interface Workload {
   readonly command?: readonly string[];
   /** Plain environment. Never a secret: `docker inspect` shows it. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Text files by relative path, laid below `/config` before the start; a change restarts the workload. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** Secret text files by relative path below `/config`; encrypted in the state, readable by the workload's group only. */
+  /**
+   * Text files by relative path, laid below `/config` before the start (0444); a change restarts the workload.
+   * Public: nothing secret, and no secret Output. Default: none.
+   */
+  readonly files?: Readonly<Record<string, Input<string>>>;
+  /**
+   * Secret text files by relative path below `/config` (0440, group 0); encrypted in the state, readable by the
+   * workload's group only; a change restarts the workload. Default: none.
+   */
   readonly secretFiles?: Readonly<Record<string, Input<string>>>;
   /** Storage that outlives the workload. Default: none. */
   readonly volumes?: readonly Volume[];

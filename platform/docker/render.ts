@@ -141,11 +141,14 @@ function renderVolumes(workload: Workload, stack: string, own: string): VolumeSp
 }
 
 /**
- * A name part for the config volume, from the plain files and the paths of the secret ones: a file that is no longer
- * declared cannot linger in it. Secret contents stay out of names; a changed one is written again at its path.
+ * A name part for the config volume, from the plain files and the paths of all others: a file that is no longer
+ * declared cannot linger in it. Secret contents stay out of names; a changed one is written again at its path, as is a
+ * plain file whose text is known only later.
  */
 function configHash(workload: Workload): string | undefined {
-  const files = Object.entries(workload.files ?? {}).sort();
+  const files = Object.entries(workload.files ?? {})
+    .map(([path, content]) => [path, typeof content === "string" ? content : null])
+    .sort();
   const secrets = Object.keys(workload.secretFiles ?? {}).sort();
   if (files.length + secrets.length === 0) return undefined;
   return createHash("sha256")
