@@ -32,7 +32,7 @@ describe("databaseWorkload", () => {
       secretFiles: { "tls/key.pem": "KEY", "secrets/keycloak": "hemmelig-1", "secrets/lists": "hemmelig-2" },
       volumes: [{ name: "data", path: "/data", sizeGiB: 5, backup: "daily" }],
       ports: [{ name: "postgresql", port: 5432 }],
-      ready: { exec: ["databases-ready"], withinSeconds: 120 },
+      ready: { exec: ["databases-ready"], withinSeconds: 120, everySeconds: 5 },
       memoryMiB: 400,
       cpu: 1,
       user: 1003,

@@ -52,7 +52,7 @@ export function databaseWorkload(
     volumes: [{ name: "data", path: "/data", sizeGiB: config.sizeGiB, backup: "daily" }],
     ports: [{ name: "postgresql", port: databasePort }],
     // After a crash the log is replayed before it answers.
-    ready: { exec: ["databases-ready"], withinSeconds: 120 },
+    ready: { exec: ["databases-ready"], withinSeconds: 120, everySeconds: 5 },
     memoryMiB: config.memoryMiB,
     cpu: config.cpu,
     user: 1003,

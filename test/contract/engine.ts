@@ -1,0 +1,207 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
+import Docker from "dockerode";
+import { pack } from "tar-fs";
+import { imageRefs } from "../../images/index.ts";
+import type { Workload } from "../../model/index.ts";
+import { type ContainerSpec, type DockerResources, renderDocker } from "../../platform/docker/render.ts";
+
+/** What a command in a container answered. */
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs workloads on the engine exactly as the Docker renderer says, without Pulumi: for tests of an image or of the
+ * renderer's own promises. Everything is named `planb-test-<part>-...` and removed by {@link TestStack.remove}.
+ */
+export class TestStack {
+  readonly docker = new Docker();
+  readonly stack: string;
+  readonly #networks: string[] = [];
+  readonly #volumes = new Set<string>();
+  readonly #containers = new Map<string, string>();
+  readonly #reachableFrom = new Map<string, readonly string[]>();
+
+  /** @param part names the test, e.g. "db" */
+  constructor(part: string) {
+    this.stack = `test-${part}`;
+  }
+
+  /**
+   * Creates or replaces a workload, as the program would: networks, volumes, container, files, start.
+   *
+   * @param changes changes to what was rendered, for what only a test does
+   */
+  async run(
+    workload: Workload,
+    changes: Partial<ContainerSpec> & { readonly entrypoint?: readonly string[] } = {},
+  ): Promise<void> {
+    const servers = [...this.#reachableFrom].filter(([, from]) => from.includes(workload.name)).map(([name]) => name);
+    const context = { stack: this.stack, mode: "active", hostAddress: "127.0.0.1", images: imageRefs() } as const;
+    const rendered = renderDocker(workload, { ...context, servers });
+    this.#reachableFrom.set(workload.name, workload.reachableFrom);
+    const spec = { ...(rendered.container as ContainerSpec), ...changes };
+    await this.#makeAround(rendered);
+    const old = this.#containers.get(workload.name);
+    if (old !== undefined) await this.docker.getContainer(old).remove({ force: true });
+    const container = await this.docker.createContainer({
+      ...createOptions(spec, rendered),
+      ...(changes.entrypoint ? { Entrypoint: [...changes.entrypoint] } : {}),
+    });
+    this.#containers.set(workload.name, container.id);
+    for (const { name, aliases } of spec.networksAdvanced.slice(1)) {
+      await this.docker.getNetwork(name).connect({
+        Container: container.id,
+        ...(aliases ? { EndpointConfig: { Aliases: [...aliases] } } : {}),
+      });
+    }
+    await upload(container, spec);
+    await container.start();
+  }
+
+  /** Waits until the workload's own health check says it is ready; a dead container ends the wait at once. */
+  async ready(name: string, seconds = 90): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const { State } = await this.#container(name).inspect();
+      if (State.Health?.Status === "healthy") return;
+      if (!State.Running && !State.Restarting) throw new Error(`${name} died:\n${await this.logs(name)}`);
+      if (Date.now() > deadline) throw new Error(`${name} not ready after ${seconds} s:\n${await this.logs(name)}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  /** Runs a command in a workload's container. */
+  async exec(name: string, command: readonly string[], user?: string): Promise<ExecResult> {
+    const run = await this.#container(name).exec({
+      Cmd: [...command],
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(user === undefined ? {} : { User: user }),
+    });
+    const stream = await run.start({});
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const [out, err] = [text(stdout), text(stderr)];
+    this.docker.modem.demuxStream(stream, stdout, stderr);
+    await new Promise((resolve) => stream.on("end", resolve));
+    stdout.end();
+    stderr.end();
+    return { code: (await run.inspect()).ExitCode ?? -1, stdout: await out, stderr: await err };
+  }
+
+  /** Kills the container's first process from the host, so that the engine's restart policy has to bring it back. */
+  async kill(name: string): Promise<void> {
+    const { State } = await this.#container(name).inspect();
+    process.kill(State.Pid, "SIGKILL");
+  }
+
+  /** Last lines of the log. */
+  async logs(name: string): Promise<string> {
+    const logs = await this.#container(name).logs({ stdout: true, stderr: true, tail: 50 });
+    return logs.toString("utf8");
+  }
+
+  inspect(name: string) {
+    return this.#container(name).inspect();
+  }
+
+  /** Removes everything this object made. */
+  async remove(): Promise<void> {
+    const gone = (error: { statusCode?: number }) => {
+      if (error.statusCode !== 404) throw error;
+    };
+    for (const id of this.#containers.values()) await this.docker.getContainer(id).remove({ force: true }).catch(gone);
+    for (const name of this.#volumes) await this.docker.getVolume(name).remove().catch(gone);
+    for (const id of this.#networks) await this.docker.getNetwork(id).remove().catch(gone);
+  }
+
+  #container(name: string): Docker.Container {
+    const id = this.#containers.get(name);
+    if (id === undefined) throw new Error(`${name} was not run`);
+    return this.docker.getContainer(id);
+  }
+
+  async #makeAround(rendered: DockerResources): Promise<void> {
+    const labels = { "io.planb.stack": this.stack };
+    const known = new Set((await this.docker.listNetworks()).map((n) => n.Name));
+    for (const { name, internal, options } of rendered.networks) {
+      if (known.has(name)) continue;
+      const args = { Name: name, Internal: internal, Options: { ...options }, Labels: labels };
+      this.#networks.push((await this.docker.createNetwork(args)).id);
+    }
+    for (const { name } of rendered.volumes) {
+      await this.docker.createVolume({ Name: name, Labels: labels });
+      this.#volumes.add(name);
+    }
+  }
+}
+
+function createOptions(spec: ContainerSpec, rendered: DockerResources): Docker.ContainerCreateOptions {
+  const seconds = (text: string) => Number.parseInt(text, 10) * 1e9;
+  const first = spec.networksAdvanced[0];
+  return {
+    name: spec.name,
+    Hostname: spec.hostname,
+    Image: spec.image,
+    ...(spec.command ? { Cmd: [...spec.command] } : {}),
+    Env: [...spec.envs],
+    User: spec.user,
+    Labels: { ...spec.labels },
+    ...(first
+      ? { NetworkingConfig: { EndpointsConfig: { [first.name]: { Aliases: [...(first.aliases ?? [])] } } } }
+      : {}),
+    Healthcheck: {
+      Test: spec.healthcheck.tests,
+      Interval: seconds(spec.healthcheck.interval),
+      Timeout: seconds(spec.healthcheck.timeout),
+      Retries: spec.healthcheck.retries,
+      StartPeriod: seconds(spec.healthcheck.startPeriod),
+    },
+    HostConfig: {
+      NetworkMode: first?.name ?? "none",
+      ReadonlyRootfs: spec.readOnly,
+      Tmpfs: { ...spec.tmpfs },
+      Binds: rendered.volumes.map((v) => `${v.name}:${v.path}`),
+      Memory: spec.memory * 1024 * 1024,
+      MemorySwap: spec.memorySwap * 1024 * 1024,
+      NanoCpus: Math.round(Number(spec.cpus) * 1e9),
+      CapDrop: [...spec.capabilities.drops],
+      CapAdd: [...spec.capabilities.adds],
+      SecurityOpt: ["no-new-privileges:true"],
+      RestartPolicy: { Name: "unless-stopped" },
+      LogConfig: { Type: "json-file", Config: { ...spec.logOpts } },
+      PortBindings: Object.fromEntries(
+        spec.ports.map((p) => [`${p.internal}/${p.protocol}`, [{ HostIp: p.ip, HostPort: String(p.external) }]]),
+      ),
+    },
+  };
+}
+
+/** Writes the files below `/config` of a created container, as root and with their modes. */
+async function upload(container: Docker.Container, spec: ContainerSpec): Promise<void> {
+  if (spec.uploads.length === 0) return;
+  const folder = await mkdtemp(join(tmpdir(), "planb-test-"));
+  try {
+    for (const { file, content, permissions } of spec.uploads) {
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, String(content), { mode: Number.parseInt(permissions, 8) });
+    }
+    const map = (header: { uid?: number; gid?: number }) => Object.assign(header, { uid: 0, gid: 0 });
+    const archive = pack(join(folder, "config"), { map: map as never });
+    await container.putArchive(archive as unknown as NodeJS.ReadableStream, { path: "/config" });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const text = async (stream: AsyncIterable<Buffer>): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+};
