@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { load } from "js-yaml";
 import { z } from "zod";
 import { UserError } from "../model/index.ts";
+import { readRefresh } from "./refreshed.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -29,12 +30,18 @@ export interface Recipe extends z.infer<typeof recipeSchema> {
 export interface Mirrors {
   /** Debian mirror, `PLANB_DEBIAN_MIRROR`. */
   readonly debian: string;
+  /** Mirror of Debian's security updates, `PLANB_DEBIAN_SECURITY_MIRROR`. */
+  readonly security: string;
 }
 
-/** Where Debian packages come from. Default: Debian's own mirror. */
+/** Where Debian packages come from. Default: Debian's own mirrors. */
 export const mirrors = (): Mirrors => ({
-  debian: process.env["PLANB_DEBIAN_MIRROR"] ?? "http://deb.debian.org/debian",
+  debian: process.env["PLANB_DEBIAN_MIRROR"] || "http://deb.debian.org/debian",
+  security: process.env["PLANB_DEBIAN_SECURITY_MIRROR"] || "http://deb.debian.org/debian-security",
 });
+
+/** First part of every image's name, `PLANB_IMAGE_PREFIX`. Default: planb. Another one builds all images anew. */
+const imagePrefix = (): string => process.env["PLANB_IMAGE_PREFIX"] || "planb";
 
 /** All recipes, by name; `base` among them. */
 export function recipes(): ReadonlyMap<string, Recipe> {
@@ -63,9 +70,12 @@ function filesBelow(folder: string): string[] {
 
 /**
  * References of all images, by recipe name: `planb/<name>:<12 hex digits>` of everything that goes into one - its
- * folder, the recipe it builds upon, and for a program its sources and the packages' lock file. Not of dates or mirrors.
+ * folder, the recipe it builds upon, and for a program its sources and the packages' lock file. Not of dates or
+ * mirrors, save the stamp of the last refresh on this machine: what Debian offered then is what the images hold.
+ *
+ * @param stamp of a refresh. Default: the one in force on this machine, none at first
  */
-export function imageRefs(): Readonly<Record<string, string>> {
+export function imageRefs(stamp: string | undefined = readRefresh()?.stamp): Readonly<Record<string, string>> {
   const all = recipes();
   const refs: Record<string, string> = {};
   const refOf = (name: string): string => {
@@ -75,6 +85,7 @@ export function imageRefs(): Readonly<Record<string, string>> {
     if (recipe === undefined) throw new UserError(`images/: no recipe "${name}"`);
     const hash = createHash("sha256");
     if (name !== "base") hash.update(refOf(recipe.from));
+    else if (stamp !== undefined) hash.update(`refreshed ${stamp}`);
     const sources = recipe.bundle
       ? ["package-lock.json", ...recipe.bundle.sources.flatMap((s) => filesBelow(join(root, s)))]
       : [];
@@ -82,7 +93,7 @@ export function imageRefs(): Readonly<Record<string, string>> {
       const path = join(root, file);
       hash.update(`\0${file}\0${statSync(path).mode & 0o100 ? "x" : "-"}\0`).update(readFileSync(path));
     }
-    const ref = `planb/${name}:${hash.digest("hex").slice(0, 12)}`;
+    const ref = `${imagePrefix()}/${name}:${hash.digest("hex").slice(0, 12)}`;
     refs[name] = ref;
     return ref;
   };

@@ -1,14 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../model/index.ts";
+import { dataFolder } from "./folders.ts";
 import { imageRefs } from "./recipe.ts";
 
 /** What this machine has built: the engine's ID by image reference. */
 type ImageRecord = Readonly<Record<string, string>>;
 
-const recordFile = (): string =>
-  join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "planb", "images.json");
+const recordFile = (): string => join(dataFolder(), "images.json");
 
 /** The record; empty when nothing was built yet. */
 export function readRecord(): ImageRecord {
