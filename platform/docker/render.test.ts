@@ -80,6 +80,8 @@ describe("renderDocker", () => {
       cpus: "0.5",
       capabilities: { drops: ["ALL"], adds: [] },
       waitTimeout: 30,
+      stopTimeout: 30,
+      destroyGraceSeconds: 30,
       logOpts: { "max-size": "10m", "max-file": "3" },
       labels,
     });
@@ -91,6 +93,12 @@ describe("renderDocker", () => {
       "com.docker.network.bridge.enable_ip_masquerade": "true",
     });
     expect(renderDocker({ ...portal, ports: [] }, context).networks).toHaveLength(1);
+  });
+
+  it("gives a workload that talks to nobody no network at all", () => {
+    const lonely = renderDocker({ ...portal, ports: [], reachableFrom: [] }, { ...context, servers: [] });
+    expect(lonely.networks).toEqual([]);
+    expect(lonely.container).toMatchObject({ networksAdvanced: [], networkMode: "none" });
   });
 
   it("keeps the volumes of a sleeping workload and nothing else", () => {

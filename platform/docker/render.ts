@@ -52,6 +52,8 @@ export interface ContainerSpec {
   readonly uploads: readonly UploadSpec[];
   readonly ports: readonly { internal: number; external: number; ip: string; protocol: string }[];
   readonly networksAdvanced: readonly { name: string; aliases?: readonly string[] }[];
+  /** `none` for a workload without any network: with nothing said the engine's default bridge leads outside. */
+  readonly networkMode?: "none";
   readonly healthcheck: {
     tests: string[];
     interval: string;
@@ -66,7 +68,12 @@ export interface ContainerSpec {
   /** Cores, as a decimal. */
   readonly cpus: string;
   readonly capabilities: { drops: readonly string[]; adds: readonly string[] };
+  /** Seconds until it must be ready. */
   readonly waitTimeout: number;
+  /** Seconds from the signal to stop to the kill, by `docker stop`. */
+  readonly stopTimeout: number;
+  /** The same when it is replaced or deleted; unset it would be killed at once. */
+  readonly destroyGraceSeconds: number;
   readonly logOpts: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -87,6 +94,9 @@ export const dockerLabels = (stack: string, workload: string): Record<string, st
   "io.planb.stack": stack,
   "io.planb.workload": workload,
 });
+
+/** Seconds a workload has to stop, on both platforms. */
+const stopSeconds = 30;
 
 /** Folder that `files` and `secretFiles` land in. */
 const configPath = "/config";
@@ -132,12 +142,16 @@ function renderVolumes(workload: Workload, stack: string, own: string): VolumeSp
     name: `${own}-${volume.name}`,
     path: volume.path,
     retain: true,
-    labels: { ...labels, "io.planb.backup": volume.backup === "daily" ? "daily" : "none" },
+    labels: { ...labels, "io.planb.backup": volume.backup === "daily" ? "daily" : `none: ${volume.backup.none}` },
   }));
   const config = configHash(workload);
   if (config === undefined) return kept;
+  const rewritten = { ...labels, "io.planb.backup": "none: written again by every pulumi up" };
   const name = `${own}-config-${config}`;
-  return [...kept, { logicalName: `${workload.name}-config`, name, path: configPath, retain: false, labels }];
+  return [
+    ...kept,
+    { logicalName: `${workload.name}-config`, name, path: configPath, retain: false, labels: rewritten },
+  ];
 }
 
 /**
@@ -190,12 +204,15 @@ function renderContainer(
         : [{ internal: port, external: hostPort, ip: context.hostAddress, protocol: protocol ?? "tcp" }],
     ),
     networksAdvanced: joined,
+    ...(joined.length === 0 ? { networkMode: "none" as const } : {}),
     healthcheck: renderHealth(workload.ready),
     memory: workload.memoryMiB,
     memorySwap: workload.memoryMiB,
     cpus: String(workload.cpu),
     capabilities: { drops: ["ALL"], adds: workload.capabilities ?? [] },
     waitTimeout: workload.ready.withinSeconds ?? 60,
+    stopTimeout: stopSeconds,
+    destroyGraceSeconds: stopSeconds,
     logOpts: { "max-size": `${log.maxMiB}m`, "max-file": String(log.files) },
     labels: dockerLabels(context.stack, workload.name),
   };
