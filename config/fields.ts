@@ -15,6 +15,20 @@ export const dnsName = () =>
 /** A TCP or UDP port, 1 to 65535. */
 export const port = () => z.int({ error: "expected a port from 1 to 65535" }).min(1).max(65535);
 
+/** A port published on the stack's `host.address`; no two of them may be the same, in a stack or between stacks. */
+export const hostPort = () => port().meta({ hostPort: true });
+
+/** Name of a text file that lies beside the stack file, or in a folder beside it; `check` tells when it does not. */
+export const besideFile = () =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^(?!.*\.\.)[\p{L}\p{N}_][\p{L}\p{N} ._/-]*$/u, {
+      error: 'expected the name of a file beside the stack file, like "ringsted-ad-ca.pem"',
+    })
+    .meta({ besideFile: true });
+
 /** An IPv4 or IPv6 address of this host. */
 export const ipAddress = () =>
   z.string().refine((value) => isIP(value) > 0, { error: 'expected an IP address like "192.0.2.10"' });

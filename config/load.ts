@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { load, YAMLException } from "js-yaml";
 import { UserError } from "../model/errors.ts";
 import { checkStackName, type StackIdentity, stackIdentity } from "./identity.ts";
 import { describeIssues } from "./problems.ts";
+import { baseRules } from "./rules.ts";
 import { type Sections, type StackConfig, stackSchema } from "./schema.ts";
 
 /** Largest stack file read, in bytes: far above any real one, far below what harms. */
@@ -35,7 +36,7 @@ export async function loadStack<S extends Sections>(name: string, sections: S): 
   const text = await readFile(path, "utf8").catch(() => {
     throw new UserError(`${shown(path)}: no such stack file; make one with: ./planb new ${name}`);
   });
-  const config = parseStack(text, shown(path), sections);
+  const config = parseStack(text, shown(path), sections, dirname(path));
   return { config, identity: stackIdentity(name, config as StackConfig) };
 }
 
@@ -49,9 +50,15 @@ const shown = (path: string): string => {
  *
  * @param text YAML
  * @param file its name, for messages
+ * @param folder where the files it names lie. Default: the folder of the stack files
  * @throws UserError as {@link loadStack}
  */
-export function parseStack<S extends Sections>(text: string, file: string, sections: S): StackConfig<S> {
+export function parseStack<S extends Sections>(
+  text: string,
+  file: string,
+  sections: S,
+  folder = stacksFolder(),
+): StackConfig<S> {
   if (Buffer.byteLength(text) > maxBytes) {
     throw new UserError(
       `${file}: expected at most ${maxBytes / 1024} KiB, got ${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`,
@@ -60,9 +67,11 @@ export function parseStack<S extends Sections>(text: string, file: string, secti
   const value = parseYaml(text, file);
   const schema = stackSchema(sections);
   const result = schema.safeParse(value);
-  if (!result.success) {
-    const lines = describeIssues(schema, value, result.error.issues);
-    throw new UserError(`${lines.map((line) => `${file}: ${line}`).join("\n")}\nAll settings: docs/stack-file.md`);
+  const issues = result.success ? [] : describeIssues(schema, value, result.error.issues);
+  const broken = baseRules.flatMap((rule) => rule(schema, result.data ?? value, folder));
+  if (!result.success || broken.length > 0) {
+    const lines = [...issues, ...broken].map((line) => `${file}: ${line}`);
+    throw new UserError(`${lines.join("\n")}\nAll settings: docs/stack-file.md`);
   }
   return deepFreeze(result.data) as StackConfig<S>;
 }

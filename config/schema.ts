@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { modes } from "../model/index.ts";
-import { displayText, dnsName, ipAddress, port } from "./fields.ts";
+import { displayText, dnsName, hostPort, ipAddress } from "./fields.ts";
 
 /** A section of the stack file, as a component of `components/` declares it. */
 export interface Section<T extends z.ZodType = z.ZodType> {
@@ -30,8 +30,8 @@ export const baseFields = {
       address: ipAddress().describe(
         'Address of this host that ports are published on, the stack\'s own, e.g. "192.0.2.10"',
       ),
-      httpPort: port().default(80).describe("Port that redirects to HTTPS. Default: 80"),
-      httpsPort: port().default(443).describe("Port of all web pages. Default: 443"),
+      httpPort: hostPort().default(80).describe("Port that redirects to HTTPS. Default: 80"),
+      httpsPort: hostPort().default(443).describe("Port of all web pages. Default: 443"),
     })
     .describe("Where the stack is reached"),
 };

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { UserError } from "../model/errors.ts";
+import { besideFile, hostPort } from "./fields.ts";
+import { parseStack } from "./load.ts";
+import { clashes } from "./rules.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "planb-rules-"));
+writeFileSync(join(folder, "ca æøå.pem"), "x");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const sections = {
+  directory: z
+    .strictObject({
+      controllers: z.array(z.strictObject({ host: z.string(), caFile: besideFile().optional().describe("CA") })).max(3),
+      offer: z.strictObject({ port: hostPort().default(636) }).optional(),
+    })
+    .optional(),
+  edge: z
+    .strictObject({
+      certificate: z
+        .discriminatedUnion("kind", [
+          z.strictObject({ kind: z.literal("internal") }),
+          z.strictObject({ kind: z.literal("file"), chain: besideFile() }),
+        ])
+        .default({ kind: "internal" }),
+    })
+    .prefault({}),
+};
+
+const file = (more: string, address = "192.0.2.10") =>
+  parseStack(`municipality: A\ndomain: a.dk\nhost: {address: ${address}}\n${more}`, "stacks/a.yaml", sections, folder);
+
+const problems = (more: string): string[] => {
+  try {
+    file(more);
+  } catch (error) {
+    if (error instanceof UserError) return error.message.split("\n").slice(0, -1);
+    throw error;
+  }
+  return [];
+};
+
+describe("rules of one file", () => {
+  it("accepts files that lie beside it", () => {
+    expect(problems("directory: {controllers: [{host: dc1, caFile: ca æøå.pem}]}")).toEqual([]);
+  });
+
+  it("tells missing files wherever they are named, and refuses a way out of the folder", () => {
+    expect(
+      problems(
+        "directory: {controllers: [{host: dc1, caFile: gone.pem}, {host: dc2, caFile: ../x}]}\nedge: {certificate: {kind: file, chain: c.pem}}",
+      ),
+    ).toEqual([
+      'stacks/a.yaml: directory.controllers[1].caFile: expected the name of a file beside the stack file, like "ringsted-ad-ca.pem", got "../x"',
+      `stacks/a.yaml: directory.controllers[0].caFile: no such file: gone.pem; put it beside the stack file, in ${folder}`,
+      `stacks/a.yaml: directory.controllers[1].caFile: no such file: ../x; put it beside the stack file, in ${folder}`,
+      `stacks/a.yaml: edge.certificate.chain: no such file: c.pem; put it beside the stack file, in ${folder}`,
+    ]);
+  });
+
+  it("refuses a port used twice, defaults counted", () => {
+    expect(problems("directory: {controllers: [], offer: {port: 443}}")).toEqual([
+      "stacks/a.yaml: directory.offer.port: the port 443 is taken by host.httpsPort; choose another one",
+    ]);
+  });
+
+  it("explains the branches of a choice", () => {
+    expect(problems("edge: {certificate: {kind: fil}}")).toEqual([
+      'stacks/a.yaml: edge.certificate.kind: expected "internal" or "file", got "fil"',
+    ]);
+    expect(problems("edge: {certificate: {kind: file, chian: x.pem}}")).toEqual([
+      "stacks/a.yaml: edge.certificate.chain: required, expected string",
+      'stacks/a.yaml: edge.certificate.chian: unknown key, did you mean "chain"?',
+    ]);
+    expect(problems("directory: {controllers: [{host: a}, {host: b}, {host: c}, {host: d}]}")).toEqual([
+      'stacks/a.yaml: directory.controllers: expected at most 3 entries, got [{"host":"a"},{"host":"b"},{"host":"c"},{"host":"d"}]',
+    ]);
+  });
+});
+
+describe("clashes", () => {
+  const at = (name: string, address: string, more = "") => ({
+    file: `stacks/${name}.yaml`,
+    config: file(more, address),
+  });
+
+  it("refuses the same port of the same address, whatever it is for", () => {
+    const offer = "directory: {controllers: [], offer: {port: 80}}";
+    const other = parseStack(
+      `municipality: B\ndomain: b.dk\nhost: {address: 192.0.2.10, httpPort: 81, httpsPort: 444}\n${offer}`,
+      "stacks/b.yaml",
+      sections,
+      folder,
+    );
+    expect(clashes([at("a", "192.0.2.10"), { file: "stacks/b.yaml", config: other }], sections)).toEqual([
+      "stacks/b.yaml: directory.offer.port: the port 80 of 192.0.2.10 is taken by stacks/a.yaml (host.httpPort); give the stack an address of its own or another port",
+    ]);
+  });
+
+  it("takes 0.0.0.0 and :: for every address, and tells other addresses apart", () => {
+    expect(clashes([at("a", "192.0.2.10"), at("b", "192.0.2.11")], sections)).toEqual([]);
+    expect(clashes([at("a", "192.0.2.10"), at("b", "0.0.0.0")], sections)).toHaveLength(2);
+    expect(clashes([at("a", "192.0.2.10"), at("b", '"::"')], sections)).toHaveLength(2);
+    expect(clashes([at("a", '"2001:db8::1"'), at("b", "0.0.0.0")], sections)).toEqual([]);
+  });
+});
