@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openRunning, type RunningStack } from "./support/demo.ts";
+
+/** TCP ports each workload of the demo may listen on beyond its own loopback, and who may open them. */
+const allowed: Readonly<Record<string, { ports: readonly number[]; from: readonly string[] }>> = {
+  edge: { ports: [18080, 18443], from: ["sso", "steward", "portal"] },
+  sso: { ports: [8443, 9000], from: ["edge", "steward"] },
+  database: { ports: [5432], from: ["sso"] },
+  directory: { ports: [1636], from: ["sso", "steward"] },
+  portal: { ports: [8443], from: ["edge"] },
+  steward: { ports: [9100], from: ["portal", "edge"] },
+  "existing-ad": { ports: [389, 636], from: ["directory", "steward"] },
+};
+
+/** TCP ports in state LISTEN on anything but loopback, from the kernel's table of the container's network. */
+function listening(pid: number): number[] {
+  const ports = new Set<number>();
+  for (const family of ["tcp", "tcp6"]) {
+    for (const line of readFileSync(`/proc/${pid}/net/${family}`, "utf8").trim().split("\n").slice(1)) {
+      const [, local = "", , state] = line.trim().split(/\s+/);
+      const [address = "", port = ""] = local.split(":");
+      const loopback = address.endsWith("7F") || address === "00000000000000000000000001000000";
+      const mappedLoopback = address.startsWith("0000000000000000FFFF0000") && address.endsWith("7F");
+      // Docker's own resolver listens on 127.0.0.11.
+      if (state === "0A" && !loopback && !mappedLoopback) ports.add(Number.parseInt(port, 16));
+    }
+  }
+  return [...ports].sort((a, b) => a - b);
+}
+
+describe("the walls of the running stack", () => {
+  let stack: RunningStack;
+  let names: string[];
+  beforeAll(async () => {
+    stack = await openRunning();
+    names = stack.outputs.workloads.map((w) => w.name);
+  });
+
+  it("runs every workload that the outputs name, and nothing else", async () => {
+    const running = (await stack.engine.all()).map((c) => c.Labels["io.planb.workload"]);
+    expect(running.sort()).toEqual([...names].sort());
+    expect([...names].sort()).toEqual(Object.keys(allowed).sort());
+  });
+
+  it("gives no container more rights than it declares", async () => {
+    for (const name of names) {
+      const { Config, HostConfig } = await stack.engine.inspect(name);
+      expect(HostConfig.ReadonlyRootfs, name).toBe(true);
+      expect(HostConfig.Privileged, name).toBe(false);
+      expect(HostConfig.CapDrop, name).toEqual(["ALL"]);
+      expect(HostConfig.CapAdd ?? [], name).toEqual([]);
+      expect(HostConfig.SecurityOpt, name).toContain("no-new-privileges:true");
+      expect(Config.User, name).toMatch(/^[1-9]\d{3}:0$/);
+      expect(HostConfig.Memory, name).toBeGreaterThan(0);
+      expect(HostConfig.NetworkMode, name).not.toBe("host");
+      expect(HostConfig.Binds ?? [], name).not.toContainEqual(expect.stringMatching(/^\//));
+    }
+  });
+
+  it("listens on declared ports only, and publishes the edge's alone", async () => {
+    const seen: Record<string, number[]> = {};
+    for (const name of names) {
+      const { State, NetworkSettings } = await stack.engine.inspect(name);
+      seen[name] = listening(State.Pid).filter((port) => !allowed[name]?.ports.includes(port));
+      const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? []);
+      expect(published.map((b) => `${b.HostIp}:${b.HostPort}`).sort(), name).toEqual(
+        name === "edge" ? ["127.0.0.1:18080", "127.0.0.1:18443"] : [],
+      );
+    }
+    expect(seen).toEqual(Object.fromEntries(names.map((name) => [name, []])));
+  });
+
+  it("lets nobody open a connection who is not declared to", async () => {
+    const reached: string[] = [];
+    for (const target of names) {
+      const { NetworkSettings } = await stack.engine.inspect(target);
+      const addresses = Object.values(NetworkSettings.Networks)
+        .map((n) => n.IPAddress)
+        .filter(Boolean);
+      for (const source of names) {
+        if (source === target || allowed[target]?.from.includes(source)) continue;
+        // Networks are shared with a server's other clients; a pair that shares one anyway is told apart below.
+        const attempts = addresses.flatMap((ip) => (allowed[target]?.ports ?? []).map((port) => `${ip}/${port}`));
+        const script = attempts
+          .map((a) => `(timeout 1 bash -c '</dev/tcp/${a}' 2>/dev/null && echo open:${a}) &`)
+          .join("\n");
+        const { stdout } = await stack.engine.exec(source, ["bash", "-c", `${script}\nwait`]);
+        if (stdout.includes("open:")) reached.push(`${source} -> ${target}`);
+      }
+    }
+    expect(reached.sort()).toEqual(sharedByClients(names));
+  });
+
+  it("keeps every secret out of environments, arguments, labels and logs", async () => {
+    const secrets = Object.entries(stack.outputs.secrets).filter(([, value]) => value.length >= 8);
+    expect(secrets.length).toBeGreaterThan(2);
+    for (const name of names) {
+      const info = await stack.engine.inspect(name);
+      const { stdout: processes } = await stack.engine.exec(name, [
+        "bash",
+        "-c",
+        "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; tr '\\0' '\\n' <$p/environ; done 2>/dev/null; true",
+      ]);
+      const places = { inspect: JSON.stringify(info), processes, logs: await stack.engine.logs(name, 5000) };
+      for (const [place, text] of Object.entries(places)) {
+        for (const [secret, value] of secrets)
+          expect(text.includes(value), `${secret} in ${name}'s ${place}`).toBe(false);
+      }
+    }
+  });
+});
+
+/** Pairs of clients of one server: on Docker they share its network (decision 0012), so those ports answer. */
+function sharedByClients(names: readonly string[]): string[] {
+  const pairs = new Set<string>();
+  for (const { from } of Object.values(allowed)) {
+    for (const a of from) {
+      for (const b of from) {
+        if (a !== b && names.includes(a) && names.includes(b) && !allowed[b]?.from.includes(a))
+          pairs.add(`${a} -> ${b}`);
+      }
+    }
+  }
+  return [...pairs].sort();
+}
