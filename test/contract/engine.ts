@@ -152,6 +152,7 @@ function createOptions(spec: ContainerSpec, rendered: DockerResources): Docker.C
     Env: [...spec.envs],
     User: spec.user,
     Labels: { ...spec.labels },
+    ExposedPorts: Object.fromEntries(spec.ports.map((p) => [`${p.internal}/${p.protocol}`, {}])),
     ...(first
       ? { NetworkingConfig: { EndpointsConfig: { [first.name]: { Aliases: [...(first.aliases ?? [])] } } } }
       : {}),
