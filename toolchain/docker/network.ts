@@ -1,0 +1,97 @@
+import type { NetworkInspectInfo } from "dockerode";
+import { fromFields } from "../plugin/base.ts";
+import type { Fields } from "../plugin/fields.ts";
+import { inputsFrom } from "../plugin/observed.ts";
+import { type Resource, ResourceError } from "../plugin/resource.ts";
+import { type Properties, unwrap } from "../plugin/values.ts";
+import { doing, type Engine, orGone, pause, reasonOf, statusOf } from "./engine.ts";
+import { fromLabels, labelsField, ofSameStack, toLabels } from "./labels.ts";
+
+/** Properties of `docker:index/network:Network`. */
+export const networkFields: Fields = {
+  name: { shape: { kind: "string" }, says: "Name on the engine." },
+  driver: { shape: { kind: "string" }, fallback: "bridge", says: "Network driver, `bridge` by default." },
+  internal: { shape: { kind: "boolean" }, fallback: false, says: "Whether there is no way out of it." },
+  options: { shape: { kind: "map" }, says: "Options of the driver." },
+  labels: labelsField,
+};
+
+/** How long a network may be held by a container that is just being removed. */
+const releaseSeconds = 20;
+
+/** Networks. Docker cannot change a network, so a difference replaces it. */
+export function networks(engine: Engine): Resource {
+  const inspect = async (id: string): Promise<NetworkInspectInfo | undefined> =>
+    orGone<NetworkInspectInfo>(engine.docker.getNetwork(id).inspect());
+  // An engine's networks may share a name; the id tells them apart.
+  const named = async (name: string) => {
+    const list = await engine.docker.listNetworks({ filters: { name: [name] } });
+    return list.find((network) => network.Name === name);
+  };
+  const remove = async (id: string, signal: AbortSignal): Promise<void> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        await orGone(engine.docker.getNetwork(id).remove());
+        return;
+      } catch (error) {
+        const busy = statusOf(error) === 403 || statusOf(error) === 409;
+        if (!busy || tries >= releaseSeconds) throw await blamed(error, id);
+      }
+      await pause(1000, signal);
+    }
+  };
+  const blamed = async (error: unknown, id: string) => {
+    const holders = Object.values((await inspect(id))?.Containers ?? {}).map((container) => container.Name);
+    if (holders.length === 0) return error;
+    return new ResourceError(`network ${id.slice(0, 12)}: still used by ${holders.join(", ")}: ${reasonOf(error)}`);
+  };
+  return {
+    ...fromFields(networkFields),
+    async create(inputs, signal) {
+      const wanted = plain(inputs);
+      const id = await doing(`creating network ${wanted.Name}`, async () => {
+        const found = await named(wanted.Name);
+        if (found !== undefined && !ofSameStack(found.Labels, wanted.Labels)) {
+          throw new ResourceError(
+            `network ${wanted.Name}: is there already and does not belong to this stack; remove it with: docker network rm ${wanted.Name}`,
+          );
+        }
+        if (found !== undefined) await remove(found.Id, signal);
+        const made = await engine.docker.createNetwork(wanted);
+        return made.id;
+      });
+      return { id, outputs: { ...inputs, scope: "local" } };
+    },
+    async read(id, olds) {
+      const name = olds === undefined ? id : (unwrap(olds) as Properties)["name"];
+      const found = await doing(`network ${id}`, async () => {
+        const same = await inspect(id);
+        return same ?? (typeof name === "string" ? await named(name) : undefined);
+      });
+      if (found === undefined) return undefined;
+      const inputs = inputsFrom(networkFields, olds, observe(found));
+      return { id: found.Id, inputs, outputs: { ...inputs, scope: found.Scope } };
+    },
+    update: async (olds, news) => ({ ...olds.outputs, ...news }),
+    delete: ({ id }, signal) => doing(`deleting network ${id.slice(0, 12)}`, () => remove(id, signal)),
+  };
+}
+
+function plain(inputs: Properties) {
+  const { name, driver, internal, options, labels } = unwrap(inputs) as Properties;
+  return {
+    Name: name as string,
+    Driver: (driver ?? "bridge") as string,
+    Internal: (internal ?? false) as boolean,
+    Options: (options ?? {}) as Record<string, string>,
+    Labels: toLabels(labels) as Record<string, string>,
+  };
+}
+
+const observe = (found: NetworkInspectInfo) => ({
+  name: found.Name,
+  driver: found.Driver,
+  internal: found.Internal,
+  options: (found.Options ?? {}) as Record<string, string>,
+  labels: fromLabels(found.Labels),
+});
