@@ -32,6 +32,20 @@ export const directoryConfigSchema = z.strictObject({
     .min(60)
     .default(86_400)
     .describe("How often everything is read again, although deltas said nothing."),
+  compareEverySeconds: z
+    .number()
+    .int()
+    .min(10)
+    .default(120)
+    .describe(
+      "How often the ids of all entries are compared, which finds what was deleted or moved out of reach when the bind account may not see deleted entries. Where it may, ten times as rarely.",
+    ),
+  keepDeletedDays: z
+    .number()
+    .int()
+    .min(1)
+    .default(90)
+    .describe("Days the locked entry of a person deleted there is kept, so that a restored account is the same one."),
   removalGuardPercent: z
     .number()
     .min(0)

@@ -1,0 +1,296 @@
+import { openAd } from "./ad.ts";
+import { texts } from "./ad-entries.ts";
+import { htmlSheets, textSheets } from "./codes.ts";
+import type { DirectoryConfig } from "./config.ts";
+import { type Coverage, coverage } from "./coverage.ts";
+import { DirectoryError } from "./explain.ts";
+import { issueCodes, type LoginReport, reportLogin, withCode } from "./issue-codes.ts";
+import { emptyMemory, type Held, lookHere, type PassReport, passFromAd, passSevered, prepare } from "./pass.ts";
+import { fromGeneralizedTime } from "./passwords.ts";
+import { type Progress, readProgress, writeProgress } from "./progress.ts";
+import { openShadow, type Shadow } from "./shadow.ts";
+
+export { type DirectoryConfig, type DirectoryConfigInput, directoryConfigSchema } from "./config.ts";
+export type { Coverage } from "./coverage.ts";
+export type { LoginReport } from "./issue-codes.ts";
+export type { Held, PassReport } from "./pass.ts";
+export { openShadow, type Shadow } from "./shadow.ts";
+
+/** Told whenever logins are taken away or given back; a hook that fails is called again after the next pass. */
+export interface DirectoryHooks {
+  /** Lock these people in the login service and end their sessions. */
+  onLocked(guids: readonly string[]): Promise<void>;
+  /** Let them in again. */
+  onUnlocked(guids: readonly string[]): Promise<void>;
+  /** People were added or changed: the login service may want to read them. */
+  onChanged(): void;
+}
+
+/** What is known of the copy, for status and metrics. */
+export interface DirectoryStatus {
+  readonly authority: "ad" | "planb";
+  readonly severedAt: string | undefined;
+  readonly state: "starting" | "ok" | "held" | "unreachable" | "severed";
+  /** What is wrong, in a line; undefined: nothing. */
+  readonly message: string | undefined;
+  readonly copiedAt: string | undefined;
+  /** Age of the copy in seconds; undefined: there is none yet. */
+  readonly ageSeconds: number | undefined;
+  readonly people: number;
+  readonly groups: number;
+  readonly coverage: Coverage | undefined;
+  readonly held: Held | undefined;
+  readonly lastPass: PassReport | undefined;
+}
+
+/** What differs after a time of severance. */
+export interface UnseverReport {
+  readonly severedAt: string | undefined;
+  /** Login names of people who set a password here meanwhile. */
+  readonly passwordsSetHere: readonly string[];
+  /** What the existing directory would change here now; undefined: it does not answer. */
+  readonly adWouldChange:
+    | { readonly added: number; readonly changed: number; readonly takenAway: readonly string[] }
+    | undefined;
+  readonly note: string;
+}
+
+/** Sheets of activation codes. */
+export interface CodeSheets {
+  readonly count: number;
+  readonly known: number;
+  readonly locked: number;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** The directory sync: one pass at a time, commands in between. */
+export interface DirectorySync {
+  /** Runs one pass. Never throws for what an operator must mend: that is logged and shown in the status. */
+  pass(): Promise<PassReport | undefined>;
+  /** Seconds until the next pass is due. */
+  pauseSeconds(): number;
+  status(): DirectoryStatus;
+  coverage(): Promise<Coverage & { readonly withCode: number }>;
+  codes(of: string): Promise<CodeSheets>;
+  /** Agrees to what the guard holds back. @returns how many people and groups; 0: nothing was held */
+  approveRemoval(): Promise<number>;
+  sever(): Promise<void>;
+  unsever(): Promise<UnseverReport>;
+  loginState(uid: string): Promise<LoginReport | undefined>;
+}
+
+/** Longest pause after the existing directory refused the bind account, so that the account is not locked there. */
+const longestPauseSeconds = 900;
+
+/**
+ * Makes the directory sync.
+ *
+ * @param log takes one line
+ * @param prepareShadow runs at the beginning of each pass, e.g. to keep the smoke account
+ */
+export function createDirectorySync(
+  config: DirectoryConfig,
+  log: (line: string) => void,
+  hooks: DirectoryHooks,
+  prepareShadow: (shadow: Shadow) => Promise<void> = async () => undefined,
+): DirectorySync {
+  const memory = emptyMemory();
+  let progress: Progress = {};
+  let lastPass: PassReport | undefined;
+  let problem: string | undefined;
+  let refusals = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** One thing at a time: a command waits for the pass that runs. */
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(job, job);
+    queue = turn.catch(() => undefined);
+    return turn;
+  };
+  const withShadow = <T>(job: (shadow: Shadow) => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      const shadow = await openShadow(config);
+      try {
+        return await job(shadow);
+      } finally {
+        await shadow.close();
+      }
+    });
+  const severed = (): boolean => config.authority === "planb" || progress.severedAt !== undefined;
+
+  const deliver = async (shadow: Shadow): Promise<void> => {
+    const pending = progress.pending;
+    if (!pending || pending.lock.length + pending.unlock.length === 0) return;
+    try {
+      if (pending.lock.length > 0) await hooks.onLocked(pending.lock);
+      if (pending.unlock.length > 0) await hooks.onUnlocked(pending.unlock);
+      progress = { ...progress, pending: { lock: [], unlock: [] } };
+      await writeProgress(shadow, progress);
+    } catch (error) {
+      log(
+        `directory: the login service was not told of ${pending.lock.length} locked people, trying again: ${words(error)}`,
+      );
+    }
+  };
+
+  const run = async (shadow: Shadow): Promise<PassReport> => {
+    progress = await readProgress(shadow);
+    await prepareShadow(shadow);
+    if (severed()) return await passSevered(shadow, memory, config);
+    const result = await passFromAd(shadow, memory, progress, config);
+    progress = result.progress;
+    return result.report;
+  };
+
+  return {
+    async pass() {
+      try {
+        const report = await withShadow(async (shadow) => {
+          const done = await run(shadow);
+          await deliver(shadow);
+          return done;
+        });
+        lastPass = report;
+        refusals = 0;
+        problem = undefined;
+        log(passLine(report));
+        for (const fault of report.faults.slice(0, 10)) log(`directory: ${fault}`);
+        if (report.added + report.changed + report.removed > 0) hooks.onChanged();
+        return report;
+      } catch (error) {
+        const message = words(error);
+        if (error instanceof DirectoryError && error.credentials) refusals++;
+        if (message !== problem) log(`directory: no pass: ${message}`);
+        problem = message;
+        // An unknown error may have struck while writing, so what is known of the copy is doubtful.
+        if (!(error instanceof DirectoryError)) memory.copy = undefined;
+        return undefined;
+      }
+    },
+    pauseSeconds: () =>
+      Math.min(config.everySeconds * 2 ** refusals, Math.max(longestPauseSeconds, config.everySeconds)),
+    status() {
+      const { copy } = memory;
+      const copied = progress.copiedAt;
+      const stateNow =
+        problem !== undefined
+          ? "unreachable"
+          : !lastPass
+            ? "starting"
+            : severed()
+              ? "severed"
+              : memory.held
+                ? "held"
+                : "ok";
+      return {
+        authority: severed() ? "planb" : "ad",
+        severedAt: progress.severedAt,
+        state: stateNow,
+        message: problem ?? memory.held?.reason,
+        copiedAt: copied,
+        ageSeconds: copied === undefined ? undefined : Math.round((Date.now() - Date.parse(copied)) / 1000),
+        people: copy?.people.size ?? 0,
+        groups: copy?.groups.size ?? 0,
+        coverage: copy && coverage(copy, memory.known, config.coverage),
+        held: memory.held,
+        lastPass,
+      };
+    },
+    coverage: () =>
+      withShadow(async (shadow) => {
+        await lookHere(shadow, memory, config, new Date());
+        const reckoned = coverage(await copyOf(shadow), memory.known, config.coverage);
+        return { ...reckoned, withCode: (await withCode(shadow)).size };
+      }),
+    codes: (of) =>
+      withShadow(async (shadow) => {
+        const now = new Date();
+        await lookHere(shadow, memory, config, now);
+        const issued = await issueCodes(shadow, await copyOf(shadow), memory.known, of, config.codes.validDays, now);
+        const { municipality, loginUrl } = config.codes;
+        const sheet = { municipality, loginUrl, expires: issued.expires, made: now };
+        log(
+          `directory: codes of=${JSON.stringify(of)} made=${issued.lines.length} known=${issued.known} locked=${issued.locked}`,
+        );
+        const { lines, known, locked } = issued;
+        return { count: lines.length, known, locked, text: textSheets(lines, sheet), html: htmlSheets(lines, sheet) };
+      }),
+    async approveRemoval() {
+      const held = memory.held;
+      if (!held) return 0;
+      memory.approved = new Set(held.guids);
+      log(`directory: removal of ${held.guids.length} people and groups approved by an operator`);
+      return held.guids.length;
+    },
+    sever: () =>
+      withShadow(async (shadow) => {
+        const kept = await readProgress(shadow);
+        progress = { ...kept, severedAt: kept.severedAt ?? new Date().toISOString() };
+        await writeProgress(shadow, progress);
+        log("directory: severed from the existing directory by an operator");
+      }),
+    unsever: () => withShadow(unsever),
+    loginState: (uid) => withShadow(async (shadow) => reportLogin(shadow, await copyOf(shadow), uid)),
+  };
+
+  async function copyOf(shadow: Shadow): Promise<NonNullable<typeof memory.copy>> {
+    memory.copy ??= await shadow.load();
+    return memory.copy;
+  }
+
+  async function unsever(shadow: Shadow): Promise<UnseverReport> {
+    if (config.authority === "planb")
+      throw new DirectoryError("directory.authority is `planb` in the stack file; set it to `ad` and run `pulumi up`");
+    const kept = await readProgress(shadow);
+    const since = kept.severedAt === undefined ? undefined : new Date(kept.severedAt);
+    const local = await shadow.find("ou=people", "(&(o=ad)(planbPasswordOrigin=local))", [
+      "uid",
+      "planbPasswordStoredAt",
+      "pwdChangedTime",
+    ]);
+    const passwordsSetHere = local
+      .filter((entry) => {
+        const at = fromGeneralizedTime(texts(entry, "pwdChangedTime")[0] ?? texts(entry, "planbPasswordStoredAt")[0]);
+        return since === undefined || at === undefined || at >= since;
+      })
+      .map((entry) => texts(entry, "uid")[0] ?? entry.dn)
+      .sort();
+    const adWouldChange = await preview(shadow);
+    const { severedAt: _, ...rest } = kept;
+    progress = rest;
+    await writeProgress(shadow, progress);
+    log(
+      `directory: the existing directory is the authority again; passwords set here meanwhile: ${passwordsSetHere.length}`,
+    );
+    const note =
+      "Nothing was handed back. A password set here stays until the existing directory has a newer one; the next pass takes over what it says.";
+    return { severedAt: kept.severedAt, passwordsSetHere, adWouldChange, note };
+  }
+
+  async function preview(shadow: Shadow): Promise<UnseverReport["adWouldChange"]> {
+    const copy = await copyOf(shadow);
+    const session = await openAd(config).catch(() => undefined);
+    if (!session) return undefined;
+    try {
+      const { todo } = await prepare(session, emptyMemory(), copy, config, new Date());
+      const added = todo.people.filter(({ kind }) => kind === "add").length;
+      const takenAway = todo.takenAway.map((guid) => copy.people.get(guid)?.attributes["uid"]?.[0] ?? guid);
+      return { added, changed: todo.people.length - added, takenAway };
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+const words = (error: unknown): string => {
+  if (error instanceof DirectoryError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message.trim()}` : String(error);
+};
+
+/** The one line a pass leaves in the log. */
+export function passLine(report: PassReport): string {
+  const { faults, at: _, ...rest } = report;
+  const fields = Object.entries({ ...rest, faults: faults.length }).map(([key, value]) => `${key}=${value}`);
+  return `directory: pass ${fields.join(" ")}`;
+}

@@ -1,0 +1,191 @@
+import { type AdSession, openAd } from "./ad.ts";
+import { applyPlan } from "./apply.ts";
+import type { DirectoryConfig } from "./config.ts";
+import { type Copy, desiredCopy, type Source } from "./desired.ts";
+import { type Plan, plan } from "./diff.ts";
+import { DirectoryError, explainController } from "./explain.ts";
+import { judge } from "./guard.ts";
+import { loadKnown, refreshKnown, sweep } from "./known.ts";
+import { afterPass, type Progress, takenRecently, withPending, writeProgress } from "./progress.ts";
+import { type Mark, mayContinue, type Reading, readDelta, readFull } from "./read-source.ts";
+import type { Shadow } from "./shadow.ts";
+
+/** What the sync holds in memory between two passes; all of it can be read again. */
+export interface Memory {
+  source: Source | undefined;
+  mark: Mark | undefined;
+  /** The copy as last written; undefined: to be read from the shadow directory. */
+  copy: Copy | undefined;
+  known: Set<string>;
+  /** GUIDs an operator agreed to lose. */
+  approved: ReadonlySet<string>;
+  /** What the guard holds back. */
+  held: Held | undefined;
+  /** URL of a controller that failed in the middle of the last pass: tried last. */
+  avoid: string | undefined;
+}
+
+/** A pass the guard held back. */
+export interface Held {
+  readonly since: string;
+  readonly reason: string;
+  readonly guids: readonly string[];
+  /** Login names and group names, the first few. */
+  readonly examples: readonly string[];
+}
+
+/** What one pass did. */
+export interface PassReport {
+  readonly at: string;
+  readonly kind: "full" | "delta" | "severed";
+  readonly held: boolean;
+  readonly controller: string;
+  readonly seconds: number;
+  readonly read: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly takenAway: number;
+  readonly givenBack: number;
+  readonly passwordsErased: number;
+  readonly passwordsLearnt: number;
+  /** Entries that could not be read, and entries that could not be written, with the reason. */
+  readonly faults: readonly string[];
+}
+
+const nothing = { read: 0, added: 0, changed: 0, removed: 0, takenAway: 0, givenBack: 0, passwordsErased: 0 };
+
+/** The empty memory of a program that has just started. */
+export function emptyMemory(): Memory {
+  return {
+    source: undefined,
+    mark: undefined,
+    copy: undefined,
+    known: new Set(),
+    approved: new Set(),
+    held: undefined,
+  };
+}
+
+/** Reads the copy where it is not known, and keeps what is said of stored passwords true. */
+export async function lookHere(shadow: Shadow, memory: Memory, config: DirectoryConfig, now: Date): Promise<number> {
+  if (!memory.copy) {
+    memory.copy = await shadow.load();
+    memory.known = await loadKnown(shadow);
+  }
+  const { learnt, lost } = await refreshKnown(shadow, config.rememberPasswords, now);
+  for (const guid of learnt) memory.known.add(guid);
+  for (const guid of lost) memory.known.delete(guid);
+  return learnt.length;
+}
+
+/** A pass while the existing directory is severed: nothing is read there, nothing copied. */
+export async function passSevered(shadow: Shadow, memory: Memory, config: DirectoryConfig): Promise<PassReport> {
+  const begin = new Date();
+  const passwordsLearnt = await lookHere(shadow, memory, config, begin);
+  await sweep(shadow, config.keepDeletedDays, begin);
+  return { ...nothing, ...stamp(begin), kind: "severed", held: false, controller: "", passwordsLearnt, faults: [] };
+}
+
+const stamp = (begin: Date): { at: string; seconds: number } => ({
+  at: new Date().toISOString(),
+  seconds: Math.round(Date.now() - begin.getTime()) / 1000,
+});
+
+/** Reads the existing directory as far as needed, and says what that would change here. */
+export async function prepare(
+  session: AdSession,
+  memory: Memory,
+  copy: Copy,
+  config: DirectoryConfig,
+  now: Date,
+): Promise<{ readonly reading: Reading; readonly todo: Plan }> {
+  const { source, mark } = memory;
+  const reading =
+    source && mayContinue(mark, session, config, now)
+      ? await readDelta(session, source, mark, config, lockedIn(copy), now)
+      : await readFull(session, copy, now);
+  const should = desiredCopy(reading.source, config.shadow.baseDn, config.primaryGroups, now);
+  return { reading, todo: plan(copy, should) };
+}
+
+const lockedIn = (copy: Copy): string[] =>
+  [...copy.people].filter(([, entry]) => entry.attributes["planbState"]?.[0] === "locked").map(([guid]) => guid);
+
+/** One pass from the existing directory to the copy. A pass that was killed is finished by the next: it starts from what is there. */
+export async function passFromAd(
+  shadow: Shadow,
+  memory: Memory,
+  progress: Progress,
+  config: DirectoryConfig,
+): Promise<{ readonly report: PassReport; readonly progress: Progress }> {
+  const begin = new Date();
+  const passwordsLearnt = await lookHere(shadow, memory, config, begin);
+  const copy = memory.copy as Copy;
+  const session = await openAd(config, memory.mark?.url, memory.avoid);
+  try {
+    const { reading, todo } = await prepare(session, memory, copy, config, begin).catch((error: unknown) => {
+      memory.avoid = session.url;
+      throw new DirectoryError(explainController(session.url, config.bindDn, config.caFile, error));
+    });
+    memory.avoid = undefined;
+    const base = { kind: reading.kind, controller: session.url, read: reading.read, passwordsLearnt };
+    const verdict = judge(removals(copy, todo, progress, begin), config.removalGuardPercent, memory.approved);
+    if (!verdict.ok) {
+      memory.held = held(copy, todo, verdict.reason, memory.held?.since ?? begin.toISOString());
+      const report = { ...nothing, ...stamp(begin), ...base, held: true, faults: [verdict.reason] };
+      return { report, progress };
+    }
+    // Whom the login service must be told about is written down first, so that a killed pass forgets nobody.
+    let next = withPending(progress, todo.takenAway, todo.givenBack);
+    if (todo.takenAway.length + todo.givenBack.length > 0) await writeProgress(shadow, next);
+    const applied = await applyPlan(shadow, copy, todo, begin);
+    for (const guid of applied.erased) memory.known.delete(guid);
+    const { purged } = await sweep(shadow, config.keepDeletedDays, begin);
+    memory.copy = applied.doubtful ? undefined : without(applied.copy, purged);
+    memory.source = applied.doubtful ? undefined : reading.source;
+    memory.mark = applied.doubtful ? { ...reading.mark, fullAt: new Date(0) } : reading.mark;
+    memory.held = undefined;
+    memory.approved = new Set();
+    // A first copy takes nothing away from anybody here.
+    const counted = copy.people.size === 0 ? 0 : todo.takenAway.length;
+    next = afterPass(next, begin, counted);
+    await writeProgress(shadow, next);
+    const { added, changed, removed, erased, refused } = applied;
+    const faults = [...reading.skipped, ...refused];
+    if (reading.found > 0) faults.push(`${reading.found} entries were missing in the answer, but are there`);
+    const counts = { added, changed, removed, passwordsErased: erased.length };
+    const taken = { takenAway: todo.takenAway.length, givenBack: todo.givenBack.length };
+    return { report: { ...stamp(begin), ...base, ...counts, ...taken, held: false, faults }, progress: next };
+  } finally {
+    await session.close();
+  }
+}
+
+function removals(copy: Copy, todo: Plan, progress: Progress, now: Date): Parameters<typeof judge>[0] {
+  const active = [...copy.people.values()].filter((entry) => {
+    const state = entry.attributes["planbState"]?.[0];
+    return state !== "deleted" && state !== "disabled" && state !== "accountExpired";
+  });
+  return {
+    people: todo.takenAway,
+    groups: todo.removedGroups,
+    known: { people: active.length, groups: copy.groups.size },
+    recentPeople: takenRecently(progress, now),
+  };
+}
+
+function held(copy: Copy, todo: Plan, reason: string, since: string): Held {
+  const names = [
+    ...todo.takenAway.map((guid) => copy.people.get(guid)?.attributes["uid"]?.[0] ?? guid),
+    ...todo.removedGroups.map((guid) => copy.groups.get(guid)?.attributes["displayName"]?.[0] ?? guid),
+  ];
+  return { since, reason, guids: [...todo.takenAway, ...todo.removedGroups], examples: names.slice(0, 20) };
+}
+
+function without(copy: Copy, guids: readonly string[]): Copy {
+  if (guids.length === 0) return copy;
+  const people = new Map(copy.people);
+  for (const guid of guids) people.delete(guid);
+  return { ...copy, people };
+}
