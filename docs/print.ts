@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sections } from "../components/index.ts";
 import { stackFileDocument } from "../config/document.ts";
@@ -14,7 +14,27 @@ export function printed(): Readonly<Record<string, string>> {
     "stacks/planb.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
     "docs/stack-file.md": stackFileDocument(schema),
     "docs/third-party.md": thirdParty(root),
+    "docs/decisions/README.md": decisions(),
   };
+}
+
+function decisions(): string {
+  const files = readdirSync(join(root, "docs/decisions"))
+    .filter((file) => /^\d{4}-.*\.md$/.test(file))
+    .sort();
+  const lines = files.map((file) => {
+    const title = /^# (.*)/.exec(current(`docs/decisions/${file}`))?.[1] ?? file;
+    return `- [${title}](${file})`;
+  });
+  return [
+    "# Decisions",
+    "",
+    "One page a decision: context, decision, consequences (the bad ones too), status. A decision that no longer holds is not",
+    "rewritten: a later one replaces it and says so. This list is printed by `npm run docs`.",
+    "",
+    ...lines,
+    "",
+  ].join("\n");
 }
 
 /** The text of a file of the checkout; empty when there is none. */
