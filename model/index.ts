@@ -1,4 +1,5 @@
 export * from "./certificates.ts";
+export * from "./check.ts";
 export * from "./derive.ts";
 export * from "./errors.ts";
 export * from "./mode.ts";

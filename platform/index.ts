@@ -1,4 +1,4 @@
-import { type Mode, UserError } from "../model/index.ts";
+import type { Mode } from "../model/index.ts";
 import type { Platform } from "./platform.ts";
 
 /** What every platform needs to know of the stack. */
@@ -11,10 +11,11 @@ export interface PlatformOptions {
 /** Loads the platform the stack file names; the other one's SDK is never loaded, it takes seconds. */
 export async function choosePlatform(kind: "docker" | "kubernetes", options: PlatformOptions): Promise<Platform> {
   const { identity, images } = options;
-  const common = { stack: identity.name, mode: identity.mode, images };
+  const common = { stack: identity.name, mode: identity.mode, images, hostAddress: identity.hostAddress };
   if (kind === "kubernetes") {
-    throw new UserError("platform: kubernetes cannot be deployed yet; write docker");
+    const { KubernetesPlatform } = await import("./kubernetes/index.ts");
+    return new KubernetesPlatform(common);
   }
   const { DockerPlatform } = await import("./docker/index.ts");
-  return new DockerPlatform({ ...common, hostAddress: identity.hostAddress });
+  return new DockerPlatform(common);
 }

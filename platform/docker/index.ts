@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Mode, Workload, WorkloadSummary } from "../../model/index.ts";
-import { runsIn } from "../../model/index.ts";
+import { checkWorkload, runsIn } from "../../model/index.ts";
 import type { Platform, Running, RunOptions } from "../platform.ts";
 import { type ContainerSpec, dockerLabels, dockerName, renderDocker } from "./render.ts";
 
@@ -24,6 +24,8 @@ export class DockerPlatform implements Platform {
   readonly #options: DockerPlatformOptions;
   /** Networks by their name on the engine, made when their server is run. */
   readonly #networks = new Map<string, docker.Network>();
+  /** Workloads that do not sleep: only they have networks. */
+  readonly #awake = new Set<string>();
   /** For each server the workloads it lists. */
   readonly #reachableFrom = new Map<string, readonly string[]>();
 
@@ -32,9 +34,12 @@ export class DockerPlatform implements Platform {
   }
 
   run(workload: Workload, options: RunOptions): Running {
-    this.#refuseTwice(workload);
+    checkWorkload(workload);
+    this.#refuse(workload);
     const { stack, mode } = this.#options;
-    const servers = [...this.#reachableFrom].filter(([, from]) => from.includes(workload.name)).map(([name]) => name);
+    const servers = [...this.#reachableFrom]
+      .filter(([name, from]) => from.includes(workload.name) && this.#awake.has(name))
+      .map(([name]) => name);
     const rendered = renderDocker(workload, { ...this.#options, servers });
     const labels = asLabels(dockerLabels(stack, workload.name));
     const { parent } = options;
@@ -58,6 +63,7 @@ export class DockerPlatform implements Platform {
       memoryMiB: workload.memoryMiB,
       asleep: !runsIn(workload, mode),
     });
+    if (rendered.container !== undefined) this.#awake.add(workload.name);
     if (rendered.container === undefined) return { name: workload.name, resource: undefined };
     const dependsOn = [
       ...rendered.container.networksAdvanced.flatMap((n) => this.#networks.get(n.name) ?? []),
@@ -69,7 +75,7 @@ export class DockerPlatform implements Platform {
     return { name: workload.name, resource };
   }
 
-  #refuseTwice(workload: Workload): void {
+  #refuse(workload: Workload): void {
     if (this.#reachableFrom.has(workload.name)) throw new Error(`workload "${workload.name}" is run twice`);
     const late = workload.reachableFrom.filter((name) => {
       const clients = this.#reachableFrom.get(name);
@@ -97,7 +103,6 @@ function container(
       tmpfs: { ...rest.tmpfs },
       uploads: [...rest.uploads],
       ports: [...rest.ports],
-      logDriver: "json-file",
       logOpts: { ...rest.logOpts },
       volumes,
       labels: asLabels(labels),
@@ -106,9 +111,7 @@ function container(
         name: n.name,
         ...(n.aliases ? { aliases: [...n.aliases] } : {}),
       })),
-      securityOpts: ["no-new-privileges:true"],
-      restart: "unless-stopped",
-      wait: true,
+      securityOpts: [...rest.securityOpts],
     },
     { ...options, deleteBeforeReplace: true },
   );

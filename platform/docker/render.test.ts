@@ -79,9 +79,13 @@ describe("renderDocker", () => {
       memorySwap: 64,
       cpus: "0.5",
       capabilities: { drops: ["ALL"], adds: [] },
+      securityOpts: ["no-new-privileges:true"],
+      restart: "unless-stopped",
+      wait: true,
       waitTimeout: 30,
       stopTimeout: 30,
       destroyGraceSeconds: 30,
+      logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },
       labels,
     });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Input } from "@pulumi/pulumi";
 import { type Mode, type Ready, runsIn, type Workload } from "../../model/index.ts";
+import { configPath, defaultLog, healthCommand, stopSeconds } from "../shared.ts";
 
 /** What the renderer needs to know of the stack around a workload. */
 export interface DockerContext {
@@ -68,12 +69,17 @@ export interface ContainerSpec {
   /** Cores, as a decimal. */
   readonly cpus: string;
   readonly capabilities: { drops: readonly string[]; adds: readonly string[] };
+  readonly securityOpts: readonly string[];
+  readonly restart: "unless-stopped";
+  /** Pulumi waits until the health check passes. */
+  readonly wait: true;
   /** Seconds until it must be ready. */
   readonly waitTimeout: number;
   /** Seconds from the signal to stop to the kill, by `docker stop`. */
   readonly stopTimeout: number;
   /** The same when it is replaced or deleted; unset it would be killed at once. */
   readonly destroyGraceSeconds: number;
+  readonly logDriver: "json-file";
   readonly logOpts: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -94,12 +100,6 @@ export const dockerLabels = (stack: string, workload: string): Record<string, st
   "io.planb.stack": stack,
   "io.planb.workload": workload,
 });
-
-/** Seconds a workload has to stop, on both platforms. */
-const stopSeconds = 30;
-
-/** Folder that `files` and `secretFiles` land in. */
-const configPath = "/config";
 
 /**
  * Turns a workload into Docker's terms. Pure.
@@ -130,7 +130,8 @@ function renderNetworks(workload: Workload, own: string): NetworkSpec[] {
   if (published || outward) {
     // Without masquerading a published port still answers, but the container cannot open connections to the outside.
     const options = { "com.docker.network.bridge.enable_ip_masquerade": String(outward) };
-    networks.push({ name: `${own}-host`, internal: false, options });
+    // Two names: a network in use cannot be changed, so with the option the container moves to another one.
+    networks.push({ name: `${own}-${outward ? "out" : "host"}`, internal: false, options });
   }
   return networks;
 }
@@ -185,7 +186,7 @@ function renderContainer(
     // server and its client that also serves it share the server's network.
     ...context.servers.map((server) => ({ name: dockerName(context.stack, server), aliases })),
   ].sort((a, b) => a.name.localeCompare(b.name));
-  const log = workload.log ?? { maxMiB: 10, files: 3 };
+  const log = workload.log ?? defaultLog;
   return {
     name: own,
     hostname: workload.name,
@@ -210,9 +211,13 @@ function renderContainer(
     memorySwap: workload.memoryMiB,
     cpus: String(workload.cpu),
     capabilities: { drops: ["ALL"], adds: workload.capabilities ?? [] },
+    securityOpts: ["no-new-privileges:true"],
+    restart: "unless-stopped",
+    wait: true,
     waitTimeout: workload.ready.withinSeconds ?? 60,
     stopTimeout: stopSeconds,
     destroyGraceSeconds: stopSeconds,
+    logDriver: "json-file",
     logOpts: { "max-size": `${log.maxMiB}m`, "max-file": String(log.files) },
     labels: dockerLabels(context.stack, workload.name),
   };
@@ -240,11 +245,4 @@ function renderHealth(ready: Ready): ContainerSpec["healthcheck"] {
     retries: 3,
     startPeriod: `${ready.withinSeconds ?? 60}s`,
   };
-}
-
-/** Every image has bash and curl, see images/README.md. */
-function healthCommand(ready: Ready): readonly string[] {
-  if ("exec" in ready) return ready.exec;
-  if ("tcp" in ready) return ["bash", "-c", `</dev/tcp/127.0.0.1/${ready.tcp}`];
-  return ["curl", "-fsS", "-o", "/dev/null", "-m", "4", `http://127.0.0.1:${ready.http.port}${ready.http.path}`];
 }

@@ -173,9 +173,9 @@ function createOptions(spec: ContainerSpec, rendered: DockerResources): Docker.C
       NanoCpus: Math.round(Number(spec.cpus) * 1e9),
       CapDrop: [...spec.capabilities.drops],
       CapAdd: [...spec.capabilities.adds],
-      SecurityOpt: ["no-new-privileges:true"],
-      RestartPolicy: { Name: "unless-stopped" },
-      LogConfig: { Type: "json-file", Config: { ...spec.logOpts } },
+      SecurityOpt: [...spec.securityOpts],
+      RestartPolicy: { Name: spec.restart },
+      LogConfig: { Type: spec.logDriver, Config: { ...spec.logOpts } },
       PortBindings: Object.fromEntries(
         spec.ports.map((p) => [`${p.internal}/${p.protocol}`, [{ HostIp: p.ip, HostPort: String(p.external) }]]),
       ),
