@@ -1,16 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { UserError } from "../model/index.ts";
-import { commands } from "./commands.ts";
+import { UserError } from "../model/errors.ts";
+import { declareCommands } from "./commands.ts";
 
 /** Exit codes: 0 done, 1 the user can mend it or a probe or test failed, 2 wrong usage, 70 a bug. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command("planb")
-    .description("A municipality's plan B: login, directory and portal that outlive the foreign platform")
-    .showHelpAfterError("(./planb --help tells more)")
-    .exitOverride();
   let code = 0;
-  for (const add of commands) add(program, (exitCode) => (code = exitCode));
+  const program = new Command("planb")
+    .description("A municipality's plan B: login, directory and start page that outlive the foreign platform")
+    .showHelpAfterError("(./planb --help tells more)")
+    .enablePositionalOptions()
+    .exitOverride();
+  declareCommands(program, (exit) => {
+    code = exit ?? 0;
+  });
   try {
     await program.parseAsync([...argv]);
     return code;
@@ -20,9 +23,15 @@ export async function main(argv: readonly string[]): Promise<number> {
       console.error(error.message);
       return 1;
     }
+    // A question answered with Ctrl+C is no bug.
+    if (error instanceof Error && error.name === "ExitPromptError") return 1;
     console.error(error);
     return 70;
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv);
+// An open connection or a stray timer must not keep a finished command alive; what was printed is flushed first.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv);
+  process.stdout.write("", () => process.exit());
+}

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { load } from "js-yaml";
 import { z } from "zod";
@@ -47,7 +47,8 @@ const imagePrefix = (): string => process.env["PLANB_IMAGE_PREFIX"] || "planb";
 export function recipes(): ReadonlyMap<string, Recipe> {
   const found = new Map<string, Recipe>();
   for (const entry of readdirSync(import.meta.dirname, { withFileTypes: true })) {
-    if (entry.isDirectory()) found.set(entry.name, readRecipe(entry.name));
+    if (!entry.isDirectory() || !existsSync(join(import.meta.dirname, entry.name, "recipe.yaml"))) continue;
+    found.set(entry.name, readRecipe(entry.name));
   }
   return found;
 }

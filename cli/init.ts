@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { UserError } from "../model/errors.ts";
+import { confirm } from "./ask.ts";
+import type { Exit } from "./commands.ts";
+import { demoMaster, freshSecret } from "./keys.ts";
+import { print, remark } from "./output.ts";
+import { type OpenStack, openStack } from "./stack.ts";
+import { runSteps } from "./steps.ts";
+import { toolchainStep } from "./toolchain.ts";
+
+/** Whether the stack's settings hold a master secret. */
+async function hasMaster({ pulumi }: OpenStack): Promise<boolean> {
+  if (!existsSync(pulumi.configFile)) return false;
+  const settings = JSON.parse(await pulumi.read("config", "--json")) as Record<string, { secret?: boolean }>;
+  return settings["planb:master"] !== undefined;
+}
+
+/**
+ * Makes what a stack needs before its first `up`: its place in the backend and, for a demo, the master. Done already,
+ * it does nothing.
+ *
+ * @throws UserError for a real stack without a master, naming the command that makes it
+ */
+export async function prepareStack(stack: OpenStack): Promise<string | undefined> {
+  const { pulumi, name, demo } = stack;
+  if (!demo && !existsSync(pulumi.configFile)) {
+    throw new UserError(
+      `${pulumi.configFile}: no such file: the stack ${name} has no secrets yet\nMake them once with: ./planb init ${name}`,
+    );
+  }
+  if (!(await pulumi.exists())) await pulumi.create();
+  if (await hasMaster(stack)) return undefined;
+  if (!demo) {
+    throw new UserError(`${pulumi.configFile}: planb:master is missing\nMake it once with: ./planb init ${name}`);
+  }
+  await pulumi.write(demoMaster(name), "config", "set", "--secret", "planb:master");
+  return "demo keys, kept on this machine outside the checkout";
+}
+
+/** `planb init`: makes a real stack's master secret and its encrypted settings. */
+export async function init(name: string, options: { yes?: boolean }): Promise<Exit> {
+  await runSteps([toolchainStep]);
+  const stack = await openStack(name);
+  const { pulumi, demo } = stack;
+  if (!demo) {
+    remark(
+      `The passphrase encrypts the secrets of ${name}. Without it, and without the master on paper, they are lost:\n` +
+        "keep both in a safe, apart from this machine.",
+    );
+    if (!(await confirm(`Make the secrets of the stack ${name}?`, options.yes))) return 1;
+  }
+  if (!(await pulumi.exists())) await pulumi.create();
+  if (await hasMaster(stack)) {
+    print(`${name}: there is a master already; nothing was changed`);
+    return 0;
+  }
+  const master = demo ? demoMaster(name) : freshSecret();
+  await pulumi.write(master, "config", "set", "--secret", "planb:master");
+  print(`${name}: secrets made, encrypted in ${pulumi.configFile}`);
+  if (!demo) {
+    print(`Next: print the sheet for the safe with: ./planb secret ${name} print`);
+    print("Other secrets the stack file asks for: pulumi config set --secret planb:<name> (docs/operate.md)");
+  }
+  return 0;
+}

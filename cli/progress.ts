@@ -1,0 +1,28 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** What a line of Pulumi's progress says of a container, network or volume, e.g. "creating database". */
+export function progressOf(line: string): string | undefined {
+  const match = /^\s*[-+~@<>= ]*\s*(?:docker|kubernetes):\S+\s+(\S+)\s+(\w+)(?: \(|\s|$)/.exec(
+    stripVTControlCharacters(line),
+  );
+  if (match === null) return undefined;
+  const [, name, state = ""] = match;
+  return ["creating", "created", "updating", "updated", "deleting", "deleted", "replacing"].includes(state)
+    ? `${state} ${name}`
+    : undefined;
+}
+
+/** Lines of the diagnostics that say nothing of their own. */
+const empty = /^\s*$|error: update failed$|error: preview failed$|^ {2}\S+:\S+ \(.*\):$/;
+
+/** The part of Pulumi's output that says why it failed: its diagnostics, or the last lines. */
+export function reasonOf(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .split("\n")
+    .map((line) => line.trimEnd());
+  const start = lines.lastIndexOf("Diagnostics:");
+  const end = lines.findIndex((line, index) => index > start && /^(Resources|Outputs|Duration):/.test(line));
+  const part = start === -1 ? lines.slice(-15) : lines.slice(start + 1, end === -1 ? undefined : end);
+  const errors = part.filter((line) => !empty.test(line)).map((line) => line.replace(/^\s*error: /, ""));
+  return [...new Set(errors)].slice(0, 40).join("\n");
+}

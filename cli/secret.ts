@@ -1,0 +1,40 @@
+import { UserError } from "../model/errors.ts";
+import type { Exit } from "./commands.ts";
+import { bold, print } from "./output.ts";
+import { stackOutputs } from "./pulumi.ts";
+import { type OpenStack, openStack } from "./stack.ts";
+
+/** `planb secret`: what belongs on paper, and the login for the day when nothing else lets anybody in. */
+export async function secret(name: string, what: string): Promise<Exit> {
+  if (what !== "print" && what !== "break-glass") {
+    throw new UserError(`secret: expected print or break-glass, got "${what}"`);
+  }
+  const stack = await openStack(name);
+  await (what === "print" ? printSheet(stack) : printBreakGlass(stack));
+  return 0;
+}
+
+async function printSheet({ name, identity, demo, pulumi }: OpenStack): Promise<void> {
+  const master = (await pulumi.read("config", "get", "planb:master")).trim();
+  print(bold(`${identity.municipality}: the sheet for the safe`));
+  print(`Stack    ${name}`);
+  print(`Made     ${new Date().toISOString().slice(0, 10)}`);
+  print(`Master   ${master}`);
+  print("Passphrase: ________________________________________________ (write it here by hand)");
+  print();
+  print("From the master every made secret of the stack is derived again: on a bare host, with the stack file and a");
+  print(`restored backup, run ./planb init ${name} and then pulumi config set --secret planb:master with this master.`);
+  if (demo) print("This is a demo: its keys protect nothing.");
+}
+
+async function printBreakGlass({ name, pulumi, identity }: OpenStack): Promise<void> {
+  const { secrets, urls } = await stackOutputs(pulumi);
+  const user = secrets["break-glass-user"];
+  const password = secrets["break-glass-password"];
+  if (user === undefined || password === undefined) {
+    throw new UserError(`the stack ${name} offers no break-glass login; bring it up once more: ./planb up ${name}`);
+  }
+  print(`Address   ${secrets["break-glass-url"] ?? `${urls["sso"] ?? identity.origin("login")}/admin/`}`);
+  print(`User      ${user}`);
+  print(`Password  ${password}`);
+}

@@ -1,0 +1,27 @@
+import { sections } from "../components/index.ts";
+import { loadStack, type StackConfig, type StackIdentity } from "../config/index.ts";
+import { openPulumi, type StackPulumi } from "./pulumi.ts";
+
+/** A stack as the commands see it: its checked file, and Pulumi for it. */
+export interface OpenStack {
+  readonly name: string;
+  readonly config: StackConfig<typeof sections>;
+  readonly identity: StackIdentity;
+  /** Whether its keys may be made and kept on this machine: its file has a section `demo`. */
+  readonly demo: boolean;
+  readonly pulumi: StackPulumi;
+}
+
+/**
+ * Checks a stack's file and opens Pulumi for it.
+ *
+ * @throws UserError with every problem of the file, or when there is no passphrase and nobody to ask
+ */
+export async function openStack(name: string): Promise<OpenStack> {
+  const { config, identity } = await loadStack(name, sections);
+  const demo = isDemo(config);
+  return { name, config, identity, demo, pulumi: await openPulumi(name, demo) };
+}
+
+/** Whether a checked stack file has a section `demo`. */
+export const isDemo = (config: object): boolean => (config as Record<string, unknown>)["demo"] !== undefined;
