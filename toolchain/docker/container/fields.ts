@@ -89,6 +89,10 @@ export const containerFields: Fields = {
     }),
     says: "Networks it is in; Docker's default bridge where there are none.",
   },
+  networkMode: {
+    shape: rule(/^none$/, '"none", and networksAdvanced for all else'),
+    says: "`none`: no network at all, not even Docker's default bridge.",
+  },
   volumes: {
     shape: objects({
       volumeName: { shape: rule(/\S/, "the name of a volume"), required: true, says: "Name of the volume." },
@@ -137,6 +141,10 @@ export const containerFields: Fields = {
     fallback: 60,
     inPlace: true,
     says: "Seconds to wait for that, 60 by default.",
+  },
+  stopTimeout: {
+    shape: atLeast(0, "0 seconds or more"),
+    says: "Seconds from Docker's signal to stop to the kill; 10 by default.",
   },
   destroyGraceSeconds: {
     shape: atLeast(0, "0 seconds or more"),

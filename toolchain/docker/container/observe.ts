@@ -35,6 +35,7 @@ export function observe(
     tmpfs: ((host as { Tmpfs?: Record<string, string> }).Tmpfs ?? {}) as Value,
     ports: ports(host.PortBindings as Bindings | undefined),
     networksAdvanced: networks(found, old),
+    networkMode: host.NetworkMode === "none" ? "none" : undefined,
     volumes: (host.Binds ?? []).map(volumeOf),
     healthcheck: healthcheck(
       inherited(
@@ -51,6 +52,7 @@ export function observe(
     capabilities: { adds: bare(host.CapAdd as string[] | null), drops: bare(host.CapDrop as string[] | null) },
     securityOpts: host.SecurityOpt ?? [],
     labels: fromLabels(labels(config.Labels, image && (fromImage?.Labels ?? {}), old)),
+    stopTimeout: (config as { StopTimeout?: number }).StopTimeout,
     mustRun: runs(found) ? old?.mustRun : false,
   };
   // The engine's default driver is filled in by Docker where none was asked for.
@@ -119,6 +121,7 @@ function ports(bindings: Bindings | undefined): Value {
 function networks(found: ContainerInspectInfo, old: ContainerInputs | undefined): Value {
   const joined = Object.entries(found.NetworkSettings.Networks ?? {});
   const list = joined
+    .filter(([name]) => name !== "none")
     .filter(([name]) => name !== "bridge" || (old?.networksAdvanced ?? []).some((network) => network.name === "bridge"))
     .map(([name, { Aliases }]) => {
       const aliases = ((Aliases as string[] | null | undefined) ?? []).filter(

@@ -18,6 +18,7 @@ export interface ContainerInputs {
   readonly uploads?: readonly Upload[];
   readonly ports?: readonly { internal: number; external?: number; ip?: string; protocol?: string }[];
   readonly networksAdvanced?: readonly { name: string; aliases?: string[] }[];
+  readonly networkMode?: "none";
   readonly volumes?: readonly { volumeName: string; containerPath: string; readOnly?: boolean }[];
   readonly healthcheck?: {
     tests: string[];
@@ -38,6 +39,7 @@ export interface ContainerInputs {
   readonly mustRun?: boolean;
   readonly wait?: boolean;
   readonly waitTimeout?: number;
+  readonly stopTimeout?: number;
   readonly destroyGraceSeconds?: number;
 }
 
@@ -81,6 +83,7 @@ export function createOptions(inputs: ContainerInputs): ContainerCreateOptions {
     ...(inputs.command ? { Cmd: [...inputs.command] } : {}),
     ...(inputs.user === undefined ? {} : { User: inputs.user }),
     ...(inputs.hostname === undefined ? {} : { Hostname: inputs.hostname }),
+    ...(inputs.stopTimeout === undefined ? {} : { StopTimeout: inputs.stopTimeout }),
     Env: [...(inputs.envs ?? [])],
     Labels: { ...toLabels(inputs.labels) },
     ...(inputs.healthcheck ? { Healthcheck: health(inputs.healthcheck) } : {}),
@@ -93,7 +96,7 @@ export function createOptions(inputs: ContainerInputs): ContainerCreateOptions {
         ({ volumeName, containerPath, readOnly }) => `${volumeName}:${containerPath}:${readOnly ? "ro" : "rw"}`,
       ),
       PortBindings: portBindings(ports),
-      ...(network ? { NetworkMode: network.name } : {}),
+      ...(network ? { NetworkMode: network.name } : inputs.networkMode ? { NetworkMode: inputs.networkMode } : {}),
       CapAdd: [...(inputs.capabilities?.adds ?? [])],
       CapDrop: [...(inputs.capabilities?.drops ?? [])],
       SecurityOpt: [...(inputs.securityOpts ?? [])],
