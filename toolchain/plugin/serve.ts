@@ -61,7 +61,8 @@ export async function serve(service: grpc.ServiceDefinition, methods: Methods): 
   setInterval(() => {
     if (process.ppid !== engine) process.exit(1);
   }, 200).unref();
-  // Ctrl-C reaches the whole process group; the engine decides what is cancelled and tells us.
-  process.on("SIGINT", () => {});
+  // The engine ends its plug-ins with SIGINT and waits five seconds for each to obey. A Ctrl-C of the user does not come
+  // here (the engine gives plug-ins a process group of their own) but as the protocol's Cancel.
+  process.on("SIGINT", () => process.exit(0));
   process.stdout.write(`${port}\n`);
 }
