@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { relative } from "node:path";
 import { sections } from "../components/index.ts";
-import { type CheckedFile, clashes, loadStack, stackFile, stacksFolder } from "../config/index.ts";
+import { clashes, type LoadedStack, loadStack, shownPath, stackFile, stacksFolder } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { Exit } from "./commands.ts";
 import { bad, good, print, printJson } from "./output.ts";
@@ -15,39 +14,50 @@ export async function stackNames(): Promise<string[]> {
     .sort();
 }
 
-interface Checked {
-  readonly stack: string;
-  readonly ok: boolean;
-  readonly municipality?: string;
-  readonly mode?: string;
-  readonly problems: readonly string[];
+type Loaded = Pick<LoadedStack<typeof sections>, "config" | "identity">;
+
+/** Reads a stack file; its problems, a line each, where it has any. */
+async function read(name: string): Promise<Loaded | readonly string[]> {
+  try {
+    return await loadStack(name, sections);
+  } catch (error) {
+    if (error instanceof UserError) return error.message.split("\n");
+    throw error;
+  }
 }
 
-/** `planb check`: reads stack files as `up` would, and changes nothing. */
+const shown = (name: string): string => shownPath(stackFile(name));
+
+const isLoaded = (read: Loaded | readonly string[] | undefined): read is Loaded =>
+  read !== undefined && !Array.isArray(read);
+
+/** `planb check`: reads stack files as `up` would, compares them with each other, and changes nothing. */
 export async function check(stack: string | undefined, options: { json?: boolean }): Promise<Exit> {
-  const names = stack === undefined ? await stackNames() : [stack];
-  const configs: CheckedFile[] = [];
-  const results: Checked[] = [];
-  for (const name of names) {
-    try {
-      const { config, identity } = await loadStack(name, sections);
-      configs.push({ file: relative(process.cwd(), stackFile(name)), config: config as CheckedFile["config"] });
-      results.push({ stack: name, ok: true, municipality: identity.municipality, mode: identity.mode, problems: [] });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      results.push({ stack: name, ok: false, problems: error.message.split("\n") });
-    }
-  }
-  // The same port of the same address: two such stacks cannot both be up.
-  const together = clashes(configs, sections);
-  if (options.json) printJson({ stacks: results, clashes: together });
+  const all = await stackNames();
+  const names = stack === undefined ? all : [stack];
+  const everything = new Map(
+    await Promise.all([...new Set([...all, ...names])].map(async (name) => [name, await read(name)] as const)),
+  );
+  const results = names.map((name) => {
+    const found = everything.get(name);
+    if (!isLoaded(found)) return { stack: name, ok: false, problems: found ?? [] };
+    const others = all
+      .filter((other) => other !== name)
+      .map((other) => ({ name: other, found: everything.get(other) }));
+    const files = [...others, { name, found }].flatMap((file) =>
+      isLoaded(file.found) ? [{ file: shown(file.name), config: file.found.config }] : [],
+    );
+    const problems = clashes(files, sections).filter((line) => line.startsWith(`${shown(name)}:`));
+    const { municipality, mode } = found.identity;
+    return { stack: name, ok: problems.length === 0, municipality, mode, problems };
+  });
+  if (options.json) printJson(results);
   else if (results.length === 0) print("no stack file yet; make one with: ./planb new <name>");
   else {
     for (const result of results) {
       if (result.ok) print(`${result.stack}: ${good("fine")}, ${result.municipality}, ${result.mode}`);
       else print(`${result.stack}: ${bad("not yet")}\n${result.problems.map((p) => `  ${p}`).join("\n")}`);
     }
-    if (together.length > 0) print(`${bad("not on one host together")}\n${together.map((p) => `  ${p}`).join("\n")}`);
   }
-  return results.every((result) => result.ok) && together.length === 0 ? 0 : 1;
+  return results.every((result) => result.ok) ? 0 : 1;
 }

@@ -34,13 +34,14 @@ export const stackFile = (name: string): string => join(stacksFolder(), `${check
 export async function loadStack<S extends Sections>(name: string, sections: S): Promise<LoadedStack<S>> {
   const path = stackFile(name);
   const text = await readFile(path, "utf8").catch(() => {
-    throw new UserError(`${shown(path)}: no such stack file; make one with: ./planb new ${name}`);
+    throw new UserError(`${shownPath(path)}: no such stack file; make one with: ./planb new ${name}`);
   });
-  const config = parseStack(text, shown(path), sections, dirname(path));
+  const config = parseStack(text, shownPath(path), sections, dirname(path));
   return { config, identity: stackIdentity(name, config as StackConfig) };
 }
 
-const shown = (path: string): string => {
+/** A path as messages show it: short when it is below the working folder. */
+export const shownPath = (path: string): string => {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
 };
