@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type KeptResult, median } from "./harness.ts";
+import { type KeptResult, keptResults, median } from "./harness.ts";
 
 const number = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2));
 
@@ -9,11 +9,11 @@ function section(result: KeptResult): string {
     ({ label, unit, values }) =>
       `| ${label} | ${unit} | ${number(median(values))} | ${number(Math.min(...values))} - ${number(Math.max(...values))} | ${values.length} |`,
   );
-  const figures = Object.entries(result.figures).map(([name, value]) => `${name} **${number(value)}**`);
+  const figures = Object.entries(result.figures).map(([name, value]) => ` ${name} **${number(value)}**,`);
   return [
     `## ${result.bench}`,
     "",
-    `${result.compares}. Goal: ${result.goal}. ${figures.join(", ")}: ${result.met ? "met" : "**not met**"}.`,
+    `${result.compares}. Goal: ${result.goal}:${figures.join("")} ${result.met ? "met" : "**not met**"}.`,
     "",
     "| what | unit | median | spread | runs |",
     "| --- | --- | --- | --- | --- |",
@@ -24,8 +24,8 @@ function section(result: KeptResult): string {
   ].join("\n");
 }
 
-/** Prints docs/benchmarks.md from the kept results. */
-export function writeBenchmarks(results: readonly KeptResult[]): void {
+/** The page docs/benchmarks.md: the kept results with machine, date, command, median and spread. */
+export function benchmarksDocument(results: readonly KeptResult[] = keptResults()): string {
   const head = [
     "# Benchmarks",
     "",
@@ -33,6 +33,9 @@ export function writeBenchmarks(results: readonly KeptResult[]): void {
     "side by side in one run; seconds and MiB belong to the machine named.",
     "",
   ].join("\n");
-  const path = join(import.meta.dirname, "..", "docs", "benchmarks.md");
-  writeFileSync(path, `${head}\n${results.map(section).join("\n")}`);
+  return `${[head, ...results.map(section)].join("\n").trimEnd()}\n`;
 }
+
+/** Writes {@link benchmarksDocument} to its place. */
+export const writeBenchmarks = (): void =>
+  writeFileSync(join(import.meta.dirname, "..", "docs", "benchmarks.md"), benchmarksDocument());

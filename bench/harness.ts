@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
@@ -83,11 +83,11 @@ export function report(result: BenchResult): void {
 /** A kept result. */
 export type KeptResult = BenchResult & { readonly machine: string; readonly date: string; readonly command: string };
 
-/** Reads the kept result of a bench; undefined when it has not been run. */
-export function kept(bench: string): KeptResult | undefined {
-  try {
-    return JSON.parse(readFileSync(join(resultsFolder, `${bench}.json`), "utf8")) as KeptResult;
-  } catch {
-    return undefined;
-  }
+/** Reads all kept results, by name. */
+export function keptResults(): readonly KeptResult[] {
+  if (!existsSync(resultsFolder)) return [];
+  return readdirSync(resultsFolder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(resultsFolder, file), "utf8")) as KeptResult);
 }

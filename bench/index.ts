@@ -1,6 +1,6 @@
 import { UserError } from "../model/errors.ts";
 import { writeBenchmarks } from "./docs.ts";
-import { type Bench, kept, report } from "./harness.ts";
+import { type Bench, report } from "./harness.ts";
 
 /** The benches by name, each loaded when it is run. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
@@ -34,13 +34,11 @@ export async function runBenches(names: readonly string[]): Promise<number> {
     const result = await bench.run();
     report(result);
     if (!result.met) missed++;
-    print();
+    writeBenchmarks();
   }
-  print();
+  writeBenchmarks();
   return missed === 0 ? 0 : 1;
 }
-
-const print = (): void => writeBenchmarks(benchNames.flatMap((name) => kept(name) ?? []));
 
 if (process.argv[1] === import.meta.filename) {
   try {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { benchmarksDocument } from "../bench/docs.ts";
 import { sections } from "../components/index.ts";
 import { stackFileDocument } from "../config/document.ts";
 import { jsonSchema } from "../config/index.ts";
@@ -15,6 +16,7 @@ export function printed(): Readonly<Record<string, string>> {
     "docs/stack-file.md": stackFileDocument(schema),
     "docs/third-party.md": thirdParty(root),
     "docs/decisions/README.md": decisions(),
+    "docs/benchmarks.md": benchmarksDocument(),
   };
 }
 
