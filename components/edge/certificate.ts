@@ -1,0 +1,57 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stacksFolder } from "../../config/index.ts";
+import { UserError } from "../../model/errors.ts";
+
+/**
+ * Reads and checks the municipality's own certificate, beside its stack file.
+ *
+ * @param stack the stack's name, for messages
+ * @param chain file name as the stack file gives it
+ * @param hosts the public host names it must be valid for
+ * @param now Default: now
+ * @throws UserError when it cannot be read, has expired or lacks a name
+ */
+export function readOwnCertificate(stack: string, chain: string, hosts: readonly string[], now = new Date()): string {
+  const path = join(stacksFolder(), chain);
+  const where = `stacks/${stack}.yaml: edge.certificate.chain`;
+  let pem: string;
+  let leaf: X509Certificate;
+  try {
+    pem = readFileSync(path, "utf8");
+    leaf = new X509Certificate(pem);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${where}: expected a PEM file with the certificate first, got "${chain}": ${reason}`);
+  }
+  const missing = hosts.filter((host) => leaf.checkHost(host) === undefined);
+  if (missing.length > 0) {
+    throw new UserError(
+      `${where}: expected a certificate for all public names, "${chain}" lacks: ${missing.join(", ")}`,
+    );
+  }
+  if (new Date(leaf.validTo) <= now) {
+    throw new UserError(`${where}: expected a valid certificate, "${chain}" expired on ${leaf.validTo}`);
+  }
+  return pem;
+}
+
+/**
+ * Checks that a key belongs to a certificate.
+ *
+ * @returns the key
+ * @throws UserError when it does not
+ */
+export function checkOwnKey(chainPem: string, keyPem: string): string {
+  const remedy = "set it with: pulumi config set --secret planb:edgeKey < key.pem";
+  let fits: boolean;
+  try {
+    fits = new X509Certificate(chainPem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    throw new UserError(`planb:edgeKey: expected a private key in PEM without a passphrase; ${remedy}`);
+  }
+  if (!fits)
+    throw new UserError(`planb:edgeKey: expected the key of the certificate in edge.certificate.chain; ${remedy}`);
+  return keyPem;
+}

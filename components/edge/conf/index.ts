@@ -1,0 +1,46 @@
+import type { StackIdentity } from "../../../config/index.ts";
+import type { EdgeConfig } from "../config.ts";
+import type { Route } from "../routes.ts";
+import { plainHost, publicHost, unknownHosts } from "./hosts.ts";
+import { serverConf } from "./server.ts";
+
+/** Renders httpd's configuration for the stack's routes. Pure; the secrets stand in a file of their own. */
+export function edgeConf(identity: StackIdentity, config: EdgeConfig, routes: readonly Route[]): string {
+  return [
+    serverConf(config, identity),
+    config.certificate.kind === "acme" ? acmeConf(config.certificate, identity, routes) : "",
+    unknownHosts(identity, config),
+    ...routes.map((route) => plainHost(route, identity)),
+    ...routes.map((route) => publicHost(route, identity, config)),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+type Acme = Extract<EdgeConfig["certificate"], { kind: "acme" }>;
+
+/** One certificate for all names, fetched before it is needed, kept in the workload's volume. */
+function acmeConf({ directory, contact }: Acme, identity: StackIdentity, routes: readonly Route[]): string {
+  return `MDStoreDir /data/md
+MDCertificateAuthority ${directory}
+MDCertificateAgreement accepted
+MDContactEmail ${contact}
+MDPrivateKeys secp256r1
+MDRenewMode always
+MDRenewWindow 33%
+MDPortMap http:${identity.httpPort} https:${identity.httpsPort}
+MDMessageCmd /usr/local/bin/certificate-renewed
+MDomain ${routes.map((route) => identity.hostName(route.host)).join(" ")} manual
+`;
+}
+
+/**
+ * The include with all that is secret: how the identity headers are named, the client's secret at Keycloak and what
+ * seals cookies. All come as characters that need no quoting.
+ */
+export function edgeSecretConf(secrets: { identityKey: string; clientSecret: string; passphrase: string }): string {
+  return `Define identityKey ${secrets.identityKey}
+OIDCClientSecret ${secrets.clientSecret}
+OIDCCryptoPassphrase ${secrets.passphrase}
+`;
+}

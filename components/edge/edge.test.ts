@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { stackIdentity } from "../../config/index.ts";
+import { claimHeader, identityKey } from "../../model/identity-headers.ts";
+import { authority } from "../../model/index.ts";
+import { checkOwnKey } from "./certificate.ts";
+import { edgeSecretConf } from "./conf/index.ts";
+import { edgeConfig } from "./config.ts";
+import { loginRoute, oidcClientUrls, type Route } from "./routes.ts";
+import { edgeWorkload } from "./workloads.ts";
+
+const identity = stackIdentity("ringsted", {
+  municipality: "Ringsted Kommune",
+  domain: "planb.ringsted.dk",
+  language: "da",
+  mode: "active",
+  host: { address: "192.0.2.10", httpPort: 80, httpsPort: 443 },
+});
+const portal: Route = {
+  service: "portal",
+  host: "start",
+  upstream: { workload: "portal", port: 8443 },
+  login: "required",
+  open: ["/hjaelp"],
+};
+const workload = (settings: unknown = {}, routes: readonly Route[] = [portal]) => {
+  const config = edgeConfig.parse(settings);
+  const pems = { caPem: "CA", certPem: "CERT", keyPem: "KEY", secretConf: "SECRET" };
+  return edgeWorkload({ identity, config, routes: [loginRoute(identity, config.adminFrom), ...routes], ...pems });
+};
+const conf = (settings: unknown = {}, routes?: readonly Route[]) =>
+  String(workload(settings, routes).files?.["edge.conf"]);
+
+describe("edge's configuration", () => {
+  it("holds no secret: the workload's plain files and environment carry none", () => {
+    const { secretFiles, ...plain } = workload();
+    expect(secretFiles).toEqual({ "tls/key.pem": "KEY", "secrets/edge.conf": "SECRET" });
+    expect(JSON.stringify(plain)).not.toMatch(/KEY|SECRET|OIDCClientSecret|OIDCCryptoPassphrase/);
+  });
+
+  it("keeps the port out of addresses where it is the usual one", () => {
+    expect(conf()).toContain("OIDCRedirectURI https://start.planb.ringsted.dk/oidc\n");
+    expect(oidcClientUrls(identity)).toEqual({
+      redirectUris: ["https://start.planb.ringsted.dk/oidc"],
+      postLogoutRedirectUris: ["https://start.planb.ringsted.dk/*"],
+      backchannelLogoutUrl: "https://start.planb.ringsted.dk/oidc?logout=backchannel",
+    });
+  });
+
+  it("takes every setting of the stack file", () => {
+    const text = conf({ hstsDays: 3, adminFrom: ["10.9.0.0/16"], sessionHours: 7, idleMinutes: 13, maxSessions: 123 });
+    expect(text).toContain(`Strict-Transport-Security "max-age=259200"`);
+    expect(text).toContain("Require ip 10.9.0.0/16");
+    expect(text).toContain("OIDCSessionMaxDuration 25200");
+    expect(text).toContain("OIDCSessionInactivityTimeout 780");
+    expect(text).toContain("OIDCCacheShmMax 369");
+    expect(conf({ hstsDays: 0 })).not.toContain("max-age=");
+    expect(workload({ memoryMiB: 222 }).memoryMiB).toBe(222);
+  });
+
+  it("asks ACME for every name once, and keeps what it got in a volume with a way out", () => {
+    const certificate = {
+      kind: "acme",
+      directory: "https://acme.example/dir",
+      contact: "it@ringsted.dk",
+      agreeTerms: true,
+    };
+    expect(conf({ certificate })).toContain("MDomain login.planb.ringsted.dk start.planb.ringsted.dk manual\n");
+    expect(conf({ certificate })).toContain("MDCertificateAuthority https://acme.example/dir\n");
+    expect(workload({ certificate })).toMatchObject({
+      volumes: [{ name: "acme", path: "/data", backup: "daily" }],
+      egress: [{ host: "acme.example", port: 443 }],
+    });
+    expect(workload()).not.toHaveProperty("volumes");
+    expect(conf()).not.toContain("MDomain");
+  });
+
+  it("refuses ACME without the terms, and settings it does not know", () => {
+    expect(() => edgeConfig.parse({ certificate: { kind: "acme", contact: "it@ringsted.dk" } })).toThrow("agreeing");
+    expect(() => edgeConfig.parse({ certificate: { kind: "own" } })).toThrow();
+    expect(() => edgeConfig.parse({ hstsDay: 1 })).toThrow("hstsDay");
+  });
+
+  it("closes what a route does not name, and opens what it says", () => {
+    const files: Route = {
+      ...portal,
+      service: "files",
+      host: "files",
+      maxBodyMiB: 2048,
+      timeoutSeconds: 600,
+      open: [],
+    };
+    const text = conf({}, [portal, files]);
+    expect(text).toContain('"%{HTTP:Content-Length} -gt 2147483648"');
+    expect(text).toContain("OIDCCookie __Host-planb-files");
+    expect(text).toContain("timeout=600");
+    expect(text.match(/ServerName files\.planb\.ringsted\.dk/g)).toHaveLength(2);
+    expect(workload({}, [portal, files]).publicNames).toEqual(
+      ["login", "start", "files"].map((host) => `${host}.planb.ringsted.dk`),
+    );
+  });
+
+  it("names the identity headers by a key made of the derived secret", () => {
+    const key = identityKey("Zm9vYmFyYmF6cXV4cXV1eGNvcmdl");
+    expect(key).toMatch(/^[0-9a-f]{32}$/);
+    expect(claimHeader(key, "loginTime")).toBe(`x-planb-${key}-logintime`);
+    expect(edgeSecretConf({ identityKey: key, clientSecret: "s", passphrase: "p" })).toContain(
+      `Define identityKey ${key}`,
+    );
+  });
+
+  it("checks that the key of an own certificate fits", async () => {
+    const ca = await authority("m".repeat(43), "ca/1", "Test");
+    const one = await ca.issue("one", ["a.dk"]);
+    const two = await ca.issue("two", ["a.dk"]);
+    expect(checkOwnKey(one.certPem, one.keyPem)).toBe(one.keyPem);
+    expect(() => checkOwnKey(one.certPem, two.keyPem)).toThrow("expected the key of the certificate");
+    expect(() => checkOwnKey(one.certPem, "nonsense")).toThrow("expected a private key in PEM");
+  });
+});

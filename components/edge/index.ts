@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { identityKey } from "../../model/identity-headers.ts";
+import type { Service } from "../../model/index.ts";
+import type { Running } from "../../platform/platform.ts";
+import type { ServiceArgs } from "../args.ts";
+import type { CertificateOutput } from "../secrets.ts";
+import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
+import { edgeSecretConf } from "./conf/index.ts";
+import type { EdgeConfig } from "./config.ts";
+import { edgeProbes } from "./probes.ts";
+import { loginRoute, type Route } from "./routes.ts";
+import { edgeWorkload } from "./workloads.ts";
+
+export { type EdgeConfig, edgeConfig } from "./config.ts";
+export { oidcClientUrls, type Route } from "./routes.ts";
+
+/** Label of the secret that names the identity headers; the services behind derive it too. */
+export const identityKeyLabel = "edge/identity-headers/1";
+/** Label of the client secret of `edge` at Keycloak. */
+export const clientSecretLabel = "edge/oidc-client/1";
+
+/** What edge needs beside the usual. */
+export interface EdgeArgs extends ServiceArgs<EdgeConfig> {
+  /** Routes of the services, the start page's among them. The login host is edge's own. */
+  readonly routes: readonly Route[];
+  /** Workloads behind the routes, to be ready before the first start. */
+  readonly after: readonly Running[];
+}
+
+/** The TLS gateway: one pair of public ports, a host name for each service, the login in front of them. */
+export class Edge extends pulumi.ComponentResource implements Service {
+  readonly service = "edge";
+  readonly probes;
+  /** Public address of each service behind, by service. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly workload: Running;
+
+  constructor(name: string, args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("planb:service:Edge", name, {}, opts);
+    const { identity, config, secrets } = args;
+    const routes = [loginRoute(identity, config.adminFrom), ...args.routes];
+    const hosts = routes.map((route) => identity.hostName(route.host));
+    const certificate = publicCertificate(args, hosts);
+    const secretConf = pulumi
+      .all([secrets.derive(identityKeyLabel), secrets.derive(clientSecretLabel), secrets.derive("edge/session/1")])
+      .apply(([key, clientSecret, passphrase]) =>
+        edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase }),
+      );
+    const workload = edgeWorkload({ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf });
+    this.workload = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
+    this.urls = Object.fromEntries(routes.map((route) => [route.service, identity.origin(route.host)]));
+    this.probes = edgeProbes(identity);
+    this.registerOutputs({ urls: this.urls });
+  }
+}
+
+/** The certificate edge shows: the stack's own, or the municipality's. ACME's arrives at run time. */
+function publicCertificate({ identity, config, secrets }: EdgeArgs, hosts: readonly string[]): CertificateOutput {
+  if (config.certificate.kind !== "file") return secrets.certificate("edge/tls/1", hosts);
+  const certPem = readOwnCertificate(identity.name, config.certificate.chain, hosts);
+  return {
+    certPem: pulumi.output(certPem),
+    keyPem: secrets.given("edgeKey").apply((key) => checkOwnKey(certPem, key)),
+  };
+}

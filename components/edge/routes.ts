@@ -1,0 +1,73 @@
+import type { StackIdentity } from "../../config/index.ts";
+
+/** A public host name and what stands behind it. A component offers its own; edge serves them all. */
+export interface Route {
+  /** Folder name of the component, e.g. "portal". */
+  readonly service: string;
+  /** First label of the public host name: "start" is reached at `start.<domain>`. */
+  readonly host: string;
+  /** The workload that answers, over HTTPS; its certificate must be valid for its name and come from the stack's CA. */
+  readonly upstream: { readonly workload: string; readonly port: number };
+  /** Whether edge asks for a login, or the service looks after that itself. */
+  readonly login: "required" | "none";
+  /** Path prefixes that need no login where one is required. Default: none. */
+  readonly open?: readonly string[];
+  /** The only path prefixes passed on; all else is "not found". Default: everything. */
+  readonly only?: readonly string[];
+  /** Path prefixes that answer only to these addresses (CIDR); an empty list closes them. Default: none. */
+  readonly restricted?: { readonly paths: readonly string[]; readonly from: readonly string[] };
+  /** Origin that the bare host name leads to, where the service has no page there. Default: passed on. */
+  readonly home?: string;
+  /** Largest request body in MiB. Default: 1. */
+  readonly maxBodyMiB?: number;
+  /** Seconds the service may take to answer. Default: 30. */
+  readonly timeoutSeconds?: number;
+  /** Who may show the service's pages in a frame. Default: nobody. */
+  readonly frames?: "nobody" | "same-origin";
+  /** Content-Security-Policy of answers that carry none of their own. Default: nothing but what comes from the host itself. */
+  readonly contentSecurityPolicy?: string;
+}
+
+/** Path of the OpenID Connect callbacks on every host that asks for a login: redirect, logout, back-channel logout. */
+export const oidcPath = "/oidc";
+
+/** Name of the one realm of a stack. */
+const realm = "planb";
+
+/**
+ * The login pages: of Keycloak only the realm and its static files are public. The administration console and the
+ * master realm answer only to the addresses in `edge.adminFrom`.
+ *
+ * @param adminFrom addresses (CIDR)
+ */
+export function loginRoute(identity: StackIdentity, adminFrom: readonly string[]): Route {
+  const admin = ["/admin/", "/realms/master/"];
+  return {
+    service: "sso",
+    host: "login",
+    upstream: { workload: "sso", port: 8443 },
+    login: "none",
+    only: [`/realms/${realm}/`, "/resources/", "/robots.txt", ...(adminFrom.length > 0 ? admin : [])],
+    restricted: { paths: admin, from: adminFrom },
+    home: identity.origin("start"),
+    frames: "same-origin",
+    timeoutSeconds: 30,
+  };
+}
+
+/** What the OpenID Connect client `edge` must allow at Keycloak. */
+export interface OidcClientUrls {
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Keycloak tells this address when a session has ended. */
+  readonly backchannelLogoutUrl: string;
+}
+
+/** Addresses of the client `edge`, for the hosts that ask for a login. */
+export function oidcClientUrls(identity: StackIdentity, hosts: readonly string[] = ["start"]): OidcClientUrls {
+  return {
+    redirectUris: hosts.map((host) => `${identity.origin(host)}${oidcPath}`),
+    postLogoutRedirectUris: hosts.map((host) => `${identity.origin(host)}/*`),
+    backchannelLogoutUrl: `${identity.origin("start")}${oidcPath}?logout=backchannel`,
+  };
+}
