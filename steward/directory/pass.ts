@@ -64,6 +64,7 @@ export function emptyMemory(): Memory {
     known: new Set(),
     approved: new Set(),
     held: undefined,
+    avoid: undefined,
   };
 }
 

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { commands, listenForCommands } from "./control.ts";
+import {
+  createDirectorySync,
+  type DirectoryConfig,
+  type DirectorySync,
+  directoryConfigSchema,
+} from "./directory/index.ts";
+import { log } from "./log.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import {
+  createRealmKeeper,
+  type RealmKeeper,
+  type RealmSecrets,
+  realmConfig,
+  realmSecretFiles,
+} from "./realm/index.ts";
+import { type RealmLoop, startRealmLoop } from "./realm-loop.ts";
+import { closeServer, pages, servePages } from "./server.ts";
+import { smokeKeeper } from "./smoke-account.ts";
+import type { StewardStatus } from "./status.ts";
+import { type StatusConfig, statusConfigSchema } from "./status-config.ts";
+import { startWatch } from "./watch.ts";
+
+/**
+ * Runs the steward until the process is told to end.
+ *
+ * @param folder where the configuration is
+ */
+export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/config"): Promise<void> {
+  const startedAt = new Date().toISOString();
+  const settings =
+    read(folder, "status.json", statusConfigSchema) ?? statusConfigSchema.parse({ stack: "", municipality: "" });
+  const directoryConfig = read(folder, "directory.json", directoryConfigSchema);
+  const keeper = realmKeeper(folder);
+  const realm = keeper && startRealmLoop(keeper, settings.realmEverySeconds);
+  const watch = startWatch(settings, join(folder, "ca.pem"));
+  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm);
+  const status = (): StewardStatus => ({
+    at: new Date().toISOString(),
+    startedAt,
+    stack: settings.stack,
+    municipality: settings.municipality,
+    directory: directory?.status(),
+    realm: realm?.status(),
+    services: watch.services(),
+  });
+  const metrics = createMetrics(status);
+  const directoryLoop = directory && startDirectoryLoop(directory, metrics);
+  const server = await servePages(pages(status, metrics), folder);
+  const control = await listenForCommands(commands({ status, directory, directoryLoop }));
+  log(
+    `steward: started directory=${directory !== undefined} realm=${realm !== undefined} probes=${settings.probes.length}`,
+  );
+
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  log("steward: ending");
+  // A pass that is on may take a while; what it has done stays, and the next start goes on from there.
+  setTimeout(() => process.exit(0), 5000).unref();
+  await Promise.all([closeServer(server), closeServer(control), watch.stop(), realm?.stop(), directoryLoop?.stop()]);
+  process.exit(0);
+}
+
+function startDirectoryLoop(directory: DirectorySync, metrics: Metrics): Loop {
+  return startLoop(
+    async () => metrics.pass(await directory.pass()),
+    () => directory.pauseSeconds(),
+  );
+}
+
+function directorySync(
+  config: DirectoryConfig,
+  settings: StatusConfig,
+  keeper: RealmKeeper | undefined,
+  realm: RealmLoop | undefined,
+): DirectorySync {
+  const hooks = {
+    onLocked: async (guids: readonly string[]) => {
+      await keeper?.lockUsers(guids);
+    },
+    onUnlocked: async (guids: readonly string[]) => {
+      await keeper?.unlockUsers(guids);
+    },
+    onChanged: () => realm?.peopleChanged(),
+  };
+  return createDirectorySync(config, log, hooks, smokeKeeper(config, settings.smoke));
+}
+
+function realmKeeper(folder: string): RealmKeeper | undefined {
+  const config = read(folder, "realm.json", realmConfig);
+  if (!config) return undefined;
+  const secrets = Object.fromEntries(
+    Object.entries(realmSecretFiles).map(([name, file]) => [name, readFileSync(join(folder, file), "utf8").trim()]),
+  ) as unknown as RealmSecrets;
+  return createRealmKeeper(config, secrets, log, { caPem: readFileSync(join(folder, "ca.pem"), "utf8") });
+}
+
+/** A configuration file, checked; undefined: there is none, so the stack does without that part. */
+function read<T>(folder: string, name: string, schema: z.ZodType<T>): T | undefined {
+  const file = join(folder, name);
+  if (!existsSync(file)) return undefined;
+  const result = schema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new Error(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
