@@ -1,0 +1,88 @@
+import { log, words } from "./log.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import type { RealmKeeper } from "./realm/index.ts";
+
+/** What is known of the realm, for status and metrics. */
+export interface RealmStatus {
+  readonly state: "waiting" | "ok" | "failed";
+  /** What is wrong, in a line; undefined: nothing. */
+  readonly message: string | undefined;
+  /** End of the last convergence. ISO time. */
+  readonly convergedAt: string | undefined;
+  /** When Keycloak last read the shadow directory. ISO time. */
+  readonly peopleReadAt: string | undefined;
+}
+
+/** The realm's loop. */
+export interface RealmLoop {
+  status(): RealmStatus;
+  /** Makes Keycloak read the people who changed, at the loop's next turn. */
+  peopleChanged(): void;
+  stop(): Promise<void>;
+}
+
+/** Pauses after failures in seconds: Keycloak takes a while to start. */
+const retrySeconds = [2, 5, 10, 20, 30, 60];
+const daySeconds = 86_400;
+
+/** Keeps the realm as the code describes it, and Keycloak's people as the shadow directory has them. */
+export function startRealmLoop(keeper: RealmKeeper, everySeconds: number): RealmLoop {
+  let status: RealmStatus = { state: "waiting", message: undefined, convergedAt: undefined, peopleReadAt: undefined };
+  let failures = 0;
+  let changed = true;
+  let convergeAt = 0;
+  let fullAt = Date.now() + daySeconds * 1000;
+
+  const turn = async (): Promise<void> => {
+    if (Date.now() >= convergeAt) {
+      const report = await keeper.converge();
+      convergeAt = Date.now() + everySeconds * 1000;
+      status = { ...status, convergedAt: new Date().toISOString() };
+      if (report.changes.length > 0) log(`realm: converged changes=${report.changes.length} ms=${report.ms}`);
+    }
+    if (changed || Date.now() >= fullAt) {
+      const kind = Date.now() >= fullAt ? "full" : "changed";
+      changed = false;
+      try {
+        const report = await keeper.syncUsers(kind);
+        log(
+          `realm: people kind=${kind} added=${report.added} updated=${report.updated} failed=${report.failed} ms=${report.ms}`,
+        );
+      } catch (error) {
+        changed = true;
+        throw error;
+      }
+      if (kind === "full") fullAt = Date.now() + daySeconds * 1000;
+      status = { ...status, peopleReadAt: new Date().toISOString() };
+    }
+  };
+  const loop: Loop = startLoop(
+    async () => {
+      try {
+        await turn();
+        failures = 0;
+        status = { ...status, state: "ok", message: undefined };
+      } catch (error) {
+        failures++;
+        const message = words(error);
+        if (message !== status.message) log(`realm: ${message}`);
+        status = { ...status, state: status.convergedAt === undefined ? "waiting" : "failed", message };
+      }
+    },
+    () => {
+      if (failures > 0) return retrySeconds[Math.min(failures, retrySeconds.length) - 1] ?? 60;
+      return Math.max(1, (convergeAt - Date.now()) / 1000);
+    },
+  );
+  return {
+    status: () => status,
+    peopleChanged() {
+      changed = true;
+      void loop.now();
+    },
+    async stop() {
+      await loop.stop();
+      await keeper.close();
+    },
+  };
+}
