@@ -1,0 +1,3 @@
+<#macro content>
+  <p class="planb-help">${msg("planbHelp")}</p>
+</#macro>

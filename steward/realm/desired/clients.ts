@@ -1,0 +1,66 @@
+import type ClientRepresentation from "@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js";
+import type ProtocolMapperRepresentation from "@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js";
+import type { RealmConfig, RealmSecrets } from "../config.ts";
+
+/** A client with the claims it gets. */
+export type DesiredClient = ClientRepresentation & {
+  readonly clientId: string;
+  readonly protocolMappers?: (ProtocolMapperRepresentation & { readonly name: string })[];
+};
+
+function claim(name: string, attribute: string, multivalued = false) {
+  return {
+    name,
+    protocol: "openid-connect",
+    protocolMapper: "oidc-usermodel-attribute-mapper",
+    config: {
+      "user.attribute": attribute,
+      "claim.name": name,
+      "jsonType.label": "String",
+      multivalued: String(multivalued),
+      "id.token.claim": "true",
+      "access.token.claim": "true",
+      "userinfo.token.claim": "true",
+    },
+  };
+}
+
+/**
+ * The clients. `guid` is the person's immutable key, by which services know them; `groups` are short ids, which hold
+ * no comma and do not fill a header.
+ */
+export function desiredClients({ edge }: RealmConfig, secrets: RealmSecrets): DesiredClient[] {
+  return [
+    {
+      clientId: "edge",
+      name: "planb",
+      enabled: true,
+      protocol: "openid-connect",
+      publicClient: false,
+      clientAuthenticatorType: "client-secret",
+      secret: secrets.edgeClient,
+      standardFlowEnabled: true,
+      implicitFlowEnabled: false,
+      directAccessGrantsEnabled: false,
+      serviceAccountsEnabled: false,
+      fullScopeAllowed: false,
+      frontchannelLogout: false,
+      redirectUris: edge.redirectUris,
+      webOrigins: [],
+      attributes: {
+        "backchannel.logout.url": edge.backchannelLogoutUrl,
+        "backchannel.logout.session.required": "true",
+        "post.logout.redirect.uris": edge.postLogoutRedirectUris.join("##"),
+        "pkce.code.challenge.method": "S256",
+      },
+      protocolMappers: [
+        claim("guid", "planbGuid"),
+        claim("groups", "groups", true),
+        claim("department", "department"),
+        claim("title", "title"),
+      ],
+    },
+    // A password alone, without a page and a second factor, opens nothing.
+    { clientId: "admin-cli", enabled: false, directAccessGrantsEnabled: false },
+  ];
+}
