@@ -32,6 +32,7 @@ const formats: Readonly<Record<string, string>> = {
 function range(low: number | undefined, high: number | undefined, unit: string): string {
   const most = high === undefined || high >= Number.MAX_SAFE_INTEGER ? undefined : high;
   const least = low === undefined || low <= Number.MIN_SAFE_INTEGER ? undefined : low;
+  if (unit === " entries" && least === 1 && most === undefined) return ", not empty";
   if (least !== undefined && most !== undefined) return `, ${least} to ${most}${unit}`;
   if (least !== undefined) return `, at least ${least}${unit}`;
   return most === undefined ? "" : `, at most ${most}${unit}`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { memoryMiB } from "../../config/fields.ts";
+import { besideFile, memoryMiB } from "../../config/fields.ts";
 
 const certificate = z
   .discriminatedUnion("kind", [
@@ -7,12 +7,9 @@ const certificate = z
     z
       .strictObject({
         kind: z.literal("file"),
-        chain: z
-          .string()
-          .min(1)
-          .describe(
-            "File with the certificate and its chain (PEM), beside the stack file. Its key is the secret `planb:edgeKey`",
-          ),
+        chain: besideFile().describe(
+          "File with the certificate and its chain (PEM), beside the stack file. Its key is the secret `planb:edgeKey`",
+        ),
       })
       .describe("The municipality's own certificate, valid for every public host name"),
     z
