@@ -14,6 +14,6 @@ export interface ServiceArgs<Config> {
 
 /** Files a component hands to the steward, which works for it at run time; they land below the steward's `/config`. */
 export interface StewardFiles {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, Input<string>>>;
   readonly secretFiles: Readonly<Record<string, Input<string>>>;
 }

@@ -30,8 +30,8 @@ const rootDn = `cn=root,${suffix}`;
 /**
  * The whole configuration of slapd.
  *
- * ppolicy stands after remoteauth, so it is asked first: a locked entry is refused before a controller is asked, and
- * wrong passwords that a controller refused are counted.
+ * ppolicy stands after remoteauth, so it is asked first: a locked entry is refused before a controller is asked. What it
+ * cannot do, see decision 0020.
  */
 export function slapdConf(settings: SlapdSettings): string {
   const passOn = settings.controllers.length > 0;
@@ -44,6 +44,7 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload argon2 ${argon2}
 moduleload ppolicy
+moduleload constraint
 ${passOn ? "moduleload remoteauth\n" : ""}pidfile /run/slapd/slapd.pid
 password-hash {ARGON2}
 threads 16
@@ -72,8 +73,11 @@ index userPassword pres
 limits dn.exact=${serviceDn("steward")} size=unlimited time=unlimited
 limits dn.exact=${serviceDn("keycloak")} size=unlimited time=60
 ${access()}
+# Nothing but an Argon2id hash is ever stored as a password, whoever writes it.
+overlay constraint
+constraint_attribute userPassword regex ^[{]ARGON2[}][$]argon2id[$]
 ${passOn ? remoteauth(settings) : ""}overlay ppolicy
-ppolicy_default cn=default,ou=policies,${suffix}
+ppolicy_default cn=default,${policies}
 ppolicy_hash_cleartext
 `;
 }
@@ -137,17 +141,24 @@ remoteauth_store ${settings.rememberPasswords ? "on" : "off"}
 
 const ou = (name: string) => `dn: ou=${name},${suffix}\nobjectClass: organizationalUnit\nou: ${name}\n`;
 
+const policies = `ou=policies,${suffix}`;
+const policy = (name: string) =>
+  `dn: cn=${name},${policies}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: ${name}\npwdAttribute: userPassword\n`;
+
 const account = (dn: string, name: string, description: string) =>
   `dn: ${dn}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: ${name}\n` +
   // No hash has this form, so nobody can log in before the start has set the password.
-  `description: ${description}\nuserPassword: {ARGON2}none\n`;
+  `description: ${description}\nuserPassword: {ARGON2}$argon2id$none\n` +
+  // No policy with a lock: whoever reaches the port must not be able to lock out the stack's programs.
+  `pwdPolicySubentry: cn=programs,${policies}\n`;
 
 /** Entries that are added at the start where they are missing, as LDIF. */
 export function baseLdif(settings: SlapdSettings): string {
   return [
     `dn: ${suffix}\nobjectClass: dcObject\nobjectClass: organization\ndc: planb\no: planb\n`,
     ou("policies"),
-    `dn: cn=default,ou=policies,${suffix}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\npwdAttribute: userPassword\n`,
+    policy("default"),
+    policy("programs"),
     ...["people", "groups", "services", "systems", "state"].map(ou),
     ...serviceAccounts.map((name) => account(serviceDn(name), name, "program of the stack")),
     ...settings.systems.map((name) => account(systemDn(name), name, "everyday system")),
@@ -164,5 +175,5 @@ export function changesLdif({ lockAfter, lockMinutes }: SlapdSettings): string {
     pwdAllowUserChange: "FALSE",
   };
   const changes = Object.entries(values).map(([name, value]) => `replace: ${name}\n${name}: ${value}\n-\n`);
-  return `dn: cn=default,ou=policies,${suffix}\nchangetype: modify\n${changes.join("")}`;
+  return `dn: cn=default,${policies}\nchangetype: modify\n${changes.join("")}`;
 }
