@@ -3,11 +3,12 @@
  * part made at random for the stack, so that nobody who gets past edge knows what to forge.
  */
 export const identityClaims = {
-  guid: "sub",
+  guid: "guid",
   user: "preferred_username",
   name: "name",
   mail: "email",
   department: "department",
+  title: "title",
   groups: "groups",
   loginTime: "auth_time",
 } as const;

@@ -33,7 +33,8 @@ export class Edge extends pulumi.ComponentResource implements Service {
   readonly probes;
   /** Public address of each service behind, by service. */
   readonly urls: Readonly<Record<string, string>>;
-  readonly workload: Running;
+  /** The gateway, to name in `after`. */
+  readonly running: Running;
 
   constructor(name: string, args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("planb:service:Edge", name, {}, opts);
@@ -47,7 +48,7 @@ export class Edge extends pulumi.ComponentResource implements Service {
         edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase }),
       );
     const workload = edgeWorkload({ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf });
-    this.workload = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
+    this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.urls = Object.fromEntries(routes.map((route) => [route.service, identity.origin(route.host)]));
     this.probes = edgeProbes(identity);
     this.registerOutputs({ urls: this.urls });

@@ -1,0 +1,97 @@
+import type { Input } from "@pulumi/pulumi";
+import type { StackIdentity } from "../../config/index.ts";
+import type { Workload } from "../../model/index.ts";
+import type { Route } from "../edge/routes.ts";
+import type { PortalConfig } from "./config.ts";
+
+/** A service as the start page lists it. */
+export interface PortalService {
+  /** Folder name of the component, by which the steward tells its state. */
+  readonly service: string;
+  readonly title: { readonly da: string; readonly en: string };
+  /** What it is for, in a sentence. */
+  readonly about: { readonly da: string; readonly en: string };
+  /** Page to open, if it has one. */
+  readonly url?: string;
+}
+
+/** What the workload is made from. */
+export interface PortalWorkloadArgs {
+  readonly identity: StackIdentity;
+  readonly config: PortalConfig;
+  readonly services: readonly PortalService[];
+  readonly caPem: Input<string>;
+  readonly certPem: Input<string>;
+  readonly keyPem: Input<string>;
+  /** The stack's random part of the identity headers' names. */
+  readonly identityKey: Input<string>;
+}
+
+/** Where edge finds the start page: behind the login, but for help, the page after logging out and the style sheet. */
+export const portalRoute: Route = {
+  service: "portal",
+  host: "start",
+  upstream: { workload: "portal", port: 8443 },
+  login: "required",
+  open: ["/hjaelp", "/logget-ud", "/stil.css"],
+};
+
+/** What stands on every start page: the login itself, and the directory it asks. */
+export const ownServices = (identity: StackIdentity): readonly PortalService[] => [
+  {
+    service: "sso",
+    title: { da: "Login", en: "Login" },
+    about: {
+      da: "Dit brugernavn, din adgangskode og dit andet trin. Her ser du også, hvor du er logget ind.",
+      en: "Your user name, password and second step. Here you also see where you are logged in.",
+    },
+    url: `${identity.origin("login")}/realms/planb/account/`,
+  },
+  {
+    service: "directory",
+    title: { da: "Brugerkatalog", en: "User directory" },
+    about: {
+      da: "Kommunens egen kopi af brugere og grupper. Den svarer, også når originalen er væk.",
+      en: "The municipality's own copy of users and groups. It answers also when the original is gone.",
+    },
+  },
+];
+
+/** The start page as a workload. Pure. */
+export function portalWorkload(args: PortalWorkloadArgs): Workload {
+  const { identity, config, services } = args;
+  const { phone, mail, hours, text } = config.help;
+  const settings = {
+    municipality: identity.municipality,
+    language: identity.language,
+    startOrigin: identity.origin("start"),
+    issuer: `${identity.origin("login")}/realms/planb`,
+    statusUrl: "https://steward:9100/status.json",
+    help: { phone, mail, hours, text },
+    services,
+  };
+  return {
+    name: "portal",
+    image: "portal",
+    // What it asks the steward and Keycloak is checked against the stack's CA besides the public ones.
+    env: { NODE_EXTRA_CA_CERTS: "/config/ca.pem" },
+    files: {
+      "portal.json": `${JSON.stringify(settings, null, 2)}\n`,
+      "ca.pem": args.caPem,
+      "tls/cert.pem": args.certPem,
+    },
+    secretFiles: { "tls/key.pem": args.keyPem, "secrets/identity-key": args.identityKey },
+    ports: [{ name: "https", port: 8443 }],
+    ready: {
+      exec: [
+        ...["curl", "-fsS", "-o", "/dev/null", "-m", "4", "--cacert", "/config/ca.pem"],
+        ...["--resolve", "portal:8443:127.0.0.1", "https://portal:8443/hjaelp"],
+      ],
+      withinSeconds: 30,
+    },
+    memoryMiB: config.memoryMiB,
+    cpu: 0.5,
+    user: 1005,
+    reachableFrom: ["edge"],
+  };
+}

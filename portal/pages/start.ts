@@ -1,0 +1,130 @@
+import { html } from "hono/html";
+import type { Factor, StackState } from "../sources.ts";
+import { type Texts, texts } from "../texts.ts";
+import type { User } from "../user.ts";
+import { type Html, icon, layout, type PageContext } from "./layout.ts";
+import { contact } from "./parts.ts";
+import { ago, clock, date } from "./time.ts";
+
+/** What the start page shows beside who is logged in. */
+export interface StartPage {
+  /** Undefined: not to be had right now. */
+  readonly state: StackState | undefined;
+  /** Undefined: not to be had right now. */
+  readonly factors: readonly Factor[] | undefined;
+  readonly now: Date;
+}
+
+/** The start page: what runs, who am I, second factor, help. */
+export function startPage(context: PageContext & { readonly user: User }, page: StartPage): Html {
+  const t = texts[context.language];
+  const { user } = context;
+  return layout(
+    context,
+    t.startPage,
+    html`<h1>${t.welcome(user.name)}</h1>
+<p class="lead">${t.intro}</p>
+<div class="grid two">
+${services(context, page)}
+<div class="stack">
+${me(context, user)}
+${factors(context, page.factors)}
+${help(context)}
+</div>
+</div>`,
+  );
+}
+
+function services({ settings, language }: PageContext, { state, now }: StartPage): Html {
+  const t = texts[language].services;
+  const rows = settings.services.map(({ service, title, about, url }) => {
+    const ok = state?.services[service];
+    const name = ok === undefined ? "unknown" : ok ? "up" : "down";
+    const age = service === "directory" ? state?.directoryAgeSeconds : undefined;
+    return html`<li>
+<h3>${url ? html`<a href="${url}" aria-label="${t.open(title[language])}">${title[language]}</a>` : title[language]}</h3>
+<span class="state ${name}">${icon(name)}${t[name]}</span>
+<p class="small">${about[language]}${age === undefined ? "" : ` ${t.copied(ago(t, age))}`}</p>
+</li>`;
+  });
+  return html`<section class="card" aria-labelledby="tjenester">
+<h2 id="tjenester">${t.title}</h2>
+<ul class="rows">
+${rows}
+</ul>
+<p class="small soft">${state ? t.seen(clock(language, now)) : t.unseen}</p>
+</section>`;
+}
+
+function me({ language }: PageContext, user: User): Html {
+  const t = texts[language].me;
+  const rows: readonly (readonly [string, string])[] = [
+    [t.name, user.name],
+    [t.user, user.user],
+    [t.mail, user.mail],
+    [t.job, user.title],
+    [t.department, user.department],
+    [t.groups, String(user.groups)],
+    [t.login, user.loggedInAt ? date(language, user.loggedInAt) : ""],
+  ];
+  const shown = rows.filter(([, value]) => value !== "");
+  return html`<section class="card" aria-labelledby="dig">
+<h2 id="dig">${t.title}</h2>
+<dl>
+${shown.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}
+</dl>
+<p class="small soft">${t.wrong}</p>
+</section>`;
+}
+
+/** What a person may add, with Keycloak's name of the action. */
+const actions = [
+  ["otp", "CONFIGURE_TOTP"],
+  ["webauthn", "webauthn-register"],
+  ["webauthn-passwordless", "webauthn-register-passwordless"],
+  ["recovery-authn-codes", "CONFIGURE_RECOVERY_AUTHN_CODES"],
+] as const;
+
+function factors({ settings, language }: PageContext, known: readonly Factor[] | undefined): Html {
+  const t = texts[language].factor;
+  const list = (known ?? []).map(
+    ({ type, label, created }) =>
+      html`<li class="factor">${icon("up")}<span><strong>${t.types[type]}</strong>${factorDetail(t, label, created ? date(language, created) : "")}</span></li>`,
+  );
+  const missing = actions.filter(([type]) => type === "webauthn" || !known?.some((factor) => factor.type === type));
+  return html`<section class="card" aria-labelledby="totrin">
+<h2 id="totrin">${t.title}</h2>
+${known === undefined ? html`<p>${t.unknown}</p>` : list.length > 0 ? html`<ul class="plain">${list}</ul>` : html`<p><strong>${t.none}</strong></p>`}
+<p class="small soft">${t.why}</p>
+<ul class="plain actions">
+${missing.map(([type, action], index) => html`<li><a class="button${index === 0 && known?.length === 0 ? " first" : ""}" href="${actionUrl(settings, action)}">${t.add[type]}</a></li>`)}
+<li><a class="button" href="${settings.issuer}/account/account-security/signing-in">${t.manage}</a></li>
+</ul>
+</section>`;
+}
+
+const factorDetail = (t: Texts["factor"], label: string, created: string): string =>
+  [label, created && t.since(created)]
+    .filter((part) => part !== "")
+    .map((part) => `, ${part}`)
+    .join("");
+
+/** Edge asks Keycloak for the action in a login of its own, and comes back to the start page. */
+export function actionUrl(settings: PageContext["settings"], action: string): string {
+  const query = new URLSearchParams({
+    iss: settings.issuer,
+    target_link_uri: `${settings.startOrigin}/`,
+    auth_request_params: `kc_action=${action}`,
+  });
+  return `/oidc?${query}`;
+}
+
+function help({ settings, language }: PageContext): Html {
+  const t = texts[language].help;
+  return html`<section class="card" aria-labelledby="hjaelp">
+<h2 id="hjaelp">${t.title}</h2>
+${contact(settings, language)}
+<p class="small soft">${t.lead}</p>
+<p class="actions"><a class="button" href="/hjaelp">${t.link}</a></p>
+</section>`;
+}

@@ -1,0 +1,20 @@
+import type { Language, Texts } from "../texts.ts";
+
+const timeZone = "Europe/Copenhagen";
+const locales = { da: "da-DK", en: "en-GB" } as const;
+
+/** Time of day, e.g. "14.05". */
+export const clock = (language: Language, time: Date): string =>
+  new Intl.DateTimeFormat(locales[language], { timeStyle: "short", timeZone }).format(time);
+
+/** Day and time, e.g. "24. november 2026 kl. 14.05". */
+export const date = (language: Language, time: Date): string =>
+  new Intl.DateTimeFormat(locales[language], { dateStyle: "long", timeStyle: "short", timeZone }).format(time);
+
+/** An age in words: the largest unit that fits. */
+export function ago(t: Texts["services"], seconds: number): string {
+  if (seconds < 60) return t.seconds;
+  if (seconds < 3600) return t.minutes(Math.floor(seconds / 60));
+  if (seconds < 86400) return t.hours(Math.floor(seconds / 3600));
+  return t.days(Math.floor(seconds / 86400));
+}

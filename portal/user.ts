@@ -1,0 +1,43 @@
+import { claimHeader, type IdentityClaim, tokenHeader } from "../model/identity-headers.ts";
+
+/** Who is logged in, as edge tells. */
+export interface User {
+  readonly user: string;
+  readonly name: string;
+  readonly mail: string;
+  readonly department: string;
+  readonly title: string;
+  /** Number of groups. */
+  readonly groups: number;
+  /** Time of the login; undefined when not told. */
+  readonly loggedInAt: Date | undefined;
+  /** Access token, to ask Keycloak on this person's behalf. */
+  readonly token: string;
+}
+
+/**
+ * Reads who is logged in.
+ *
+ * @param header looks up a header of the request
+ * @param key the stack's random part of the headers' names
+ * @returns undefined when edge told of nobody
+ */
+export function readUser(header: (name: string) => string | undefined, key: string): User | undefined {
+  const claim = (name: IdentityClaim) =>
+    Buffer.from(header(claimHeader(key, name)) ?? "", "base64url").toString("utf8");
+  const user = claim("user");
+  if (claim("guid") === "" && user === "") return undefined;
+  const seconds = Number(claim("loginTime"));
+  return {
+    user,
+    name: claim("name") || user,
+    mail: claim("mail"),
+    department: claim("department"),
+    title: claim("title"),
+    groups: claim("groups")
+      .split(",")
+      .filter((group) => group !== "").length,
+    loggedInAt: seconds > 0 ? new Date(seconds * 1000) : undefined,
+    token: header(tokenHeader(key)) ?? "",
+  };
+}
