@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { bundlePlugins } from "./bundle.ts";
 import { buildCli } from "./cli/build.ts";
 import { pulumiVersion } from "./cli/official.ts";
-import { chosenCli, hostFolder } from "./env.ts";
+import { chosenCli, hostFolder, pulumiEnvironment } from "./env.ts";
 import { installPlugin, ownPlugins, writeLauncher } from "./launchers.ts";
+import { releaseDeadLocks } from "./plugin/locks.ts";
 
 /** What `pulumi` runs with. */
 export interface Toolchain {
@@ -16,7 +17,7 @@ export interface Toolchain {
 
 /**
  * Brings the machine to where `pulumi` works in the environment of `pulumiEnvironment()`: the CLI, its language host and the
- * provider plug-ins. Official ones are used where installed. Quick when all is done; two runs at once do no harm.
+ * provider plug-ins. Official ones are used where installed. Locks that killed runs left on stacks go. Quick when all is done; two runs at once do no harm.
  *
  * @param tell hears what is being done
  * @throws UserError when the CLI is not installed and cannot be built
@@ -33,6 +34,9 @@ export async function installToolchain(tell: (words: string) => void): Promise<T
   }
   for (const plugin of ownPlugins) {
     if (installPlugin(plugin, bundle)) ours.push(`provider plug-in ${plugin.name} ${plugin.version}`);
+  }
+  for (const lock of releaseDeadLocks(pulumiEnvironment()["PULUMI_BACKEND_URL"])) {
+    tell(`removed the lock of a killed run: ${lock}`);
   }
   const pulumi =
     official === undefined

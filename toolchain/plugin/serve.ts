@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { releaseDeadLocks } from "./locks.ts";
 
 /** A server's methods by their names in the protocol. */
 export type Methods = Readonly<Record<string, grpc.UntypedHandleCall>>;
@@ -44,7 +45,7 @@ function asServiceError(error: unknown): Partial<grpc.StatusObject> {
 /**
  * Serves a plug-in to the engine that started this process: listens on a free port of the loopback address and prints it
  * as the first line. Ends when the engine is gone, also when it was killed: what a plug-in without an engine still does
- * would be recorded nowhere.
+ * would be recorded nowhere. The killed engine's lock goes with it.
  */
 export async function serve(service: grpc.ServiceDefinition, methods: Methods): Promise<void> {
   const server = new grpc.Server({
@@ -59,7 +60,9 @@ export async function serve(service: grpc.ServiceDefinition, methods: Methods): 
   });
   const engine = process.ppid;
   setInterval(() => {
-    if (process.ppid !== engine) process.exit(1);
+    if (process.ppid === engine) return;
+    releaseDeadLocks(process.env["PULUMI_BACKEND_URL"]);
+    process.exit(1);
   }, 200).unref();
   // The engine ends its plug-ins with SIGINT and waits five seconds for each to obey. A Ctrl-C of the user does not come
   // here (the engine gives plug-ins a process group of their own) but as the protocol's Cancel.

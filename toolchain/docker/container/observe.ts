@@ -119,17 +119,15 @@ function ports(bindings: Bindings | undefined): Value {
 }
 
 function networks(found: ContainerInspectInfo, old: ContainerInputs | undefined): Value {
-  const joined = Object.entries(found.NetworkSettings.Networks ?? {});
-  const list = joined
-    .filter(([name]) => name !== "none")
-    .filter(([name]) => name !== "bridge" || (old?.networksAdvanced ?? []).some((network) => network.name === "bridge"))
-    .map(([name, { Aliases }]) => {
-      const aliases = ((Aliases as string[] | null | undefined) ?? []).filter(
-        (alias) => alias !== found.Id.slice(0, 12),
-      );
-      return { name, ...(aliases.length > 0 ? { aliases } : {}) };
-    });
-  return list;
+  // Docker itself adds the short id and the host name to the aliases.
+  const dockers = new Set([found.Id.slice(0, 12), found.Config.Hostname]);
+  return Object.entries(found.NetworkSettings.Networks ?? {}).flatMap(([name, { Aliases }]) => {
+    const before = old?.networksAdvanced?.find((network) => network.name === name);
+    if (name === "none" || (name === "bridge" && before === undefined)) return [];
+    const all = (Aliases as string[] | null | undefined) ?? [];
+    const aliases = all.filter((alias) => !dockers.has(alias) || before?.aliases?.includes(alias));
+    return [{ name, ...(aliases.length > 0 ? { aliases } : {}) }];
+  });
 }
 
 function volumeOf(bind: string): Value {
