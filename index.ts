@@ -13,6 +13,18 @@ export default async function planb() {
     return deploy({ config, identity, platform, settings: new pulumi.Config("planb") });
   } catch (error) {
     // What the user can mend is printed alone; everything else is a bug, with its stack.
-    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+    throw withoutPulumiFrames(error instanceof UserError ? new pulumi.RunError(error.message) : error);
   }
+}
+
+/**
+ * Pulumi prints errors in colours, and Node 20 then turns for minutes on a line such as
+ * "at (node_modules/@pulumi/resource.ts:1)": it looks for a folder below a package's scope, which Pulumi's source maps leave out.
+ */
+function withoutPulumiFrames(error: unknown): unknown {
+  if (error instanceof Error && error.stack !== undefined) {
+    const lines = error.stack.split("\n");
+    error.stack = lines.filter((line) => !line.includes("node_modules/@pulumi/")).join("\n");
+  }
+  return error;
 }

@@ -20,7 +20,7 @@ const demoSecrets = { name: "demo-user", password: "demo-password" } as const;
 /** Writes the root certificate beside the stack's keys and collects what is told after `up`. */
 export function loginHelp({ name, demo, identity }: OpenStack, outputs: StackOutputs): LoginHelp {
   const rootCertificate = join(stackFolder(name), "root-certificate.pem");
-  writeFileSync(rootCertificate, outputs.caPem);
+  if (outputs.caPem !== undefined) writeFileSync(rootCertificate, outputs.caPem);
   const user = outputs.secrets[demoSecrets.name];
   const password = outputs.secrets[demoSecrets.password];
   const accounts =

@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What a line of Pulumi's progress says of a container, network or volume, e.g. "creating database". */
+/** What a line of Pulumi's progress says of a container, network or volume, e.g. "creating container database". */
 export function progressOf(line: string): string | undefined {
-  const match = /^\s*[-+~@<>= ]*\s*(?:docker|kubernetes):\S+\s+(\S+)\s+(\w+)(?: \(|\s|$)/.exec(
+  const match = /^\s*[-+~@<>= ]*\s*(?:docker|kubernetes):\S*:(\w+)\s+(\S+)\s+(\w+)(?: \(|\s|$)/.exec(
     stripVTControlCharacters(line),
   );
   if (match === null) return undefined;
-  const [, name, state = ""] = match;
+  const [, type = "", name, state = ""] = match;
   return ["creating", "created", "updating", "updated", "deleting", "deleted", "replacing"].includes(state)
-    ? `${state} ${name}`
+    ? `${state} ${type.toLowerCase()} ${name}`
     : undefined;
 }
 

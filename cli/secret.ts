@@ -1,3 +1,4 @@
+import { TOTP } from "otpauth";
 import { UserError } from "../model/errors.ts";
 import type { Exit } from "./commands.ts";
 import { bold, print } from "./output.ts";
@@ -27,14 +28,17 @@ async function printSheet({ name, identity, demo, pulumi }: OpenStack): Promise<
   if (demo) print("This is a demo: its keys protect nothing.");
 }
 
-async function printBreakGlass({ name, pulumi, identity }: OpenStack): Promise<void> {
-  const { secrets, urls } = await stackOutputs(pulumi);
-  const user = secrets["break-glass-user"];
+async function printBreakGlass({ name, config, identity, pulumi }: OpenStack): Promise<void> {
+  const { secrets } = await stackOutputs(pulumi);
   const password = secrets["break-glass-password"];
-  if (user === undefined || password === undefined) {
+  const seed = secrets["break-glass-totp"];
+  if (password === undefined || seed === undefined) {
     throw new UserError(`the stack ${name} offers no break-glass login; bring it up once more: ./planb up ${name}`);
   }
-  print(`Address   ${secrets["break-glass-url"] ?? `${urls["sso"] ?? identity.origin("login")}/admin/`}`);
-  print(`User      ${user}`);
-  print(`Password  ${password}`);
+  const { sso } = config as { sso?: { breakGlass?: string } };
+  print(`Address        ${identity.origin("login")}/admin/`);
+  print(`User           ${sso?.breakGlass ?? "break-glass"}`);
+  print(`Password       ${password}`);
+  print(`Second factor  ${new TOTP({ secret: seed }).generate()} now; its seed for an authenticator app: ${seed}`);
+  print("The address opens only from the addresses in edge.adminFrom of the stack file.");
 }
