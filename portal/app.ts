@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { languageDetector } from "hono/language";
 import { secureHeaders } from "hono/secure-headers";
 import { helpPage, notePage } from "./pages/help.ts";
-import type { PageContext } from "./pages/layout.ts";
+import { markSvg, type PageContext } from "./pages/layout.ts";
 import { startPage } from "./pages/start.ts";
 import { style } from "./pages/style.ts";
 import type { PortalSettings } from "./settings.ts";
@@ -38,6 +38,9 @@ export function portalApp({ settings, identityKey, sources, log }: PortalParts):
   );
   app.get("/stil.css", (c) =>
     c.body(style, 200, { "content-type": "text/css; charset=utf-8", "cache-control": "max-age=300" }),
+  );
+  app.get("/ikon.svg", (c) =>
+    c.body(markSvg, 200, { "content-type": "image/svg+xml", "cache-control": "max-age=86400" }),
   );
   app.use(
     languageDetector({

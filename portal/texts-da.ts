@@ -64,11 +64,11 @@ export const da: Texts = {
     page: {
       title: "Sådan logger du ind",
       lead: "Du bruger samme brugernavn og adgangskode som altid - også den dag, hvor de systemer, du plejer at bruge, er væk.",
-      print: "Siden kan skrives ud. Den fylder to sider.",
+      print: "Siden kan skrives ud.",
       login: {
         title: "På en almindelig dag",
         steps: [
-          "Gå til adressen herunder i en browser.",
+          "Åbn adressen ovenfor i en browser.",
           "Skriv dit brugernavn eller din mailadresse og den adgangskode, du bruger på din pc.",
           "Bekræft med dit andet trin: koden fra din kode-app, din sikkerhedsnøgle eller en af dine nødkoder. Har du ikke noget andet trin endnu, hjælper siden dig med at lave det.",
           "Du er på startsiden. Herfra kommer du videre uden at logge ind igen.",
@@ -106,7 +106,7 @@ export const da: Texts = {
           ],
           [
             "Browseren advarer om siden",
-            "Pc'en kender ikke kommunens eget certifikat endnu. Hent det herunder, eller ring til it-support.",
+            "Pc'en kender ikke kommunens eget certifikat endnu. Hent det på denne side, eller ring til it-support.",
           ],
         ],
       },

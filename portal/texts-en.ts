@@ -64,11 +64,11 @@ export const en: Texts = {
     page: {
       title: "How to log in",
       lead: "You use the same user name and password as always - also on the day when the systems you are used to are gone.",
-      print: "This page can be printed. It takes two sheets.",
+      print: "This page can be printed.",
       login: {
         title: "On an ordinary day",
         steps: [
-          "Open the address below in a browser.",
+          "Open the address above in a browser.",
           "Type your user name or mail address and the password you use on your PC.",
           "Confirm with your second step: the code from your code app, your security key or one of your recovery codes. If you have no second step yet, the page helps you make one.",
           "You are on the start page. From here you go on without logging in again.",
@@ -106,7 +106,7 @@ export const en: Texts = {
           ],
           [
             "The browser warns about the page",
-            "The PC does not know the municipality's own certificate yet. Fetch it below, or call IT support.",
+            "The PC does not know the municipality's own certificate yet. Fetch it on this page, or call IT support.",
           ],
         ],
       },

@@ -33,7 +33,7 @@ export const portalRoute: Route = {
   host: "start",
   upstream: { workload: "portal", port: 8443 },
   login: "required",
-  open: ["/hjaelp", "/logget-ud", "/stil.css"],
+  open: ["/hjaelp", "/logget-ud", "/stil.css", "/ikon.svg"],
 };
 
 /** What stands on every start page: the login itself, and the directory it asks. */

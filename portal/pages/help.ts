@@ -16,7 +16,8 @@ export function helpPage(context: PageContext): Html {
     t.title,
     html`<h1>${t.title}</h1>
 <p class="lead">${t.lead}</p>
-<div class="stack narrow">
+<div class="grid two">
+<div class="stack">
 ${section(
   "dag",
   t.login.title,
@@ -25,12 +26,14 @@ ${steps(t.login.steps)}`,
 )}
 ${section("vaek", t.gone.title, html`${t.gone.paragraphs.map((text) => html`<p>${text}</p>`)}`)}
 ${section("kode", t.code.title, steps(t.code.steps))}
+</div>
+<div class="stack">
+${section("ring", t.contact.title, contact(settings, language))}
 ${section(
   "driller",
   t.trouble.title,
   html`<dl class="trouble">${t.trouble.items.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`,
 )}
-${section("ring", t.contact.title, contact(settings, language))}
 ${section(
   "rod",
   t.root.title,
@@ -38,6 +41,7 @@ ${section(
 <p><a href="${language === "da" ? "/rod.crt" : "/root.crt"}">${t.root.link}</a></p>`,
 )}
 <p class="small soft screen">${t.print}</p>
+</div>
 </div>`,
   );
 }

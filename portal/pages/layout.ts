@@ -18,6 +18,9 @@ export interface PageContext {
 
 const mark = html`<svg viewBox="0 0 32 32" aria-hidden="true"><rect x="2.5" y="2.5" width="19" height="19" rx="5" fill="none" stroke="currentColor" stroke-width="2.5" opacity=".45"/><rect x="10" y="10" width="20" height="20" rx="5" fill="currentColor"/></svg>`;
 
+/** The mark as a picture of its own, for the browser's tab. */
+export const markSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2.5" y="2.5" width="19" height="19" rx="5" fill="none" stroke="#2c8a76" stroke-width="2.5"/><rect x="10" y="10" width="20" height="20" rx="5" fill="#2c8a76"/></svg>`;
+
 const icons = {
   up: html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.2 3.2L13 5" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
   down: html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2.5v7M8 13.2v.1" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round"/></svg>`,
@@ -45,6 +48,7 @@ export function layout(context: PageContext, title: string, main: Html): Html {
 <meta name="color-scheme" content="light dark">
 <title>${title} - ${settings.municipality}</title>
 <link rel="stylesheet" href="/stil.css">
+<link rel="icon" type="image/svg+xml" href="/ikon.svg">
 </head>
 <body>
 <a class="skip" href="#indhold">${t.skip}</a>

@@ -8,12 +8,12 @@ export function contact({ help }: PortalSettings, language: Language): Html {
   const t = texts[language].help;
   const { phone, mail, hours, text } = help;
   if (!phone && !mail && !text) return html`<p>${t.noContact}</p>`;
-  return html`${
+  return html`<div class="contact">${
     phone
       ? html`<p class="call"><a href="tel:${phone.replaceAll(/[^+0-9]/g, "")}" aria-label="${t.phone} ${phone}">${phone}</a></p>`
       : ""
   }
 ${mail ? html`<p><a href="mailto:${mail}">${mail}</a></p>` : ""}
 ${hours ? html`<p class="soft">${hours}</p>` : ""}
-${text ? html`<p>${text}</p>` : ""}`;
+${text ? html`<p>${text}</p>` : ""}</div>`;
 }

@@ -4,7 +4,7 @@ import { type Texts, texts } from "../texts.ts";
 import type { User } from "../user.ts";
 import { type Html, icon, layout, type PageContext } from "./layout.ts";
 import { contact } from "./parts.ts";
-import { ago, clock, date } from "./time.ts";
+import { ago, clock, date, day } from "./time.ts";
 
 /** What the start page shows beside who is logged in. */
 export interface StartPage {
@@ -25,11 +25,13 @@ export function startPage(context: PageContext & { readonly user: User }, page: 
     html`<h1>${t.welcome(user.name)}</h1>
 <p class="lead">${t.intro}</p>
 <div class="grid two">
+<div class="stack">
 ${services(context, page)}
+${help(context)}
+</div>
 <div class="stack">
 ${me(context, user)}
 ${factors(context, page.factors)}
-${help(context)}
 </div>
 </div>`,
   );
@@ -71,10 +73,16 @@ function me({ language }: PageContext, user: User): Html {
   return html`<section class="card" aria-labelledby="dig">
 <h2 id="dig">${t.title}</h2>
 <dl>
-${shown.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}
+${shown.map(([term, value]) => html`<dt>${term}</dt><dd>${breakable(value)}</dd>`)}
 </dl>
 <p class="small soft">${t.wrong}</p>
 </section>`;
+}
+
+/** A mail address may break before its "@", and nowhere odd. */
+function breakable(value: string): Html {
+  const at = value.indexOf("@");
+  return at < 0 ? html`${value}` : html`${value.slice(0, at)}<wbr>${value.slice(at)}`;
 }
 
 /** What a person may add, with Keycloak's name of the action. */
@@ -89,7 +97,7 @@ function factors({ settings, language }: PageContext, known: readonly Factor[] |
   const t = texts[language].factor;
   const list = (known ?? []).map(
     ({ type, label, created }) =>
-      html`<li class="factor">${icon("up")}<span><strong>${t.types[type]}</strong>${factorDetail(t, label, created ? date(language, created) : "")}</span></li>`,
+      html`<li class="factor">${icon("up")}<span><strong>${t.types[type]}</strong>${factorDetail(t, label, created ? day(language, created) : "")}</span></li>`,
   );
   const missing = actions.filter(([type]) => type === "webauthn" || !known?.some((factor) => factor.type === type));
   return html`<section class="card" aria-labelledby="totrin">

@@ -13,7 +13,7 @@ export const style = `
 }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1.0625rem/1.6 system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink); font: 1.0625rem/1.6 system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
 a { color: var(--mark); text-underline-offset: .18em; text-decoration-thickness: .08em; }
 a:hover { text-decoration-thickness: .14em; }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 3px; border-radius: 4px; }
@@ -26,7 +26,7 @@ header .wide { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 
 .brand svg { flex: none; width: 2rem; height: 2rem; color: var(--mark); }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0 1.4rem; margin: 0; padding: 0; }
 nav a { display: inline-block; padding: .35rem 0; }
-main { padding-top: 2.5rem; padding-bottom: 3rem; }
+main.wide { width: 100%; flex: 1; padding-top: 2.5rem; padding-bottom: 3rem; }
 h1 { font-size: clamp(1.6rem, 1.2rem + 1.8vw, 2.2rem); line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .4rem; text-wrap: balance; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .75rem; }
 h3 { font-size: 1.0625rem; line-height: 1.4; margin: 0; }
@@ -34,12 +34,13 @@ p { margin: 0 0 1rem; } p:last-child { margin-bottom: 0; }
 .lead { color: var(--soft); font-size: 1.125rem; max-width: 44rem; margin-bottom: 2rem; }
 .soft { color: var(--soft); } .small { font-size: .9375rem; }
 .grid { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 56rem) { .grid.two { grid-template-columns: minmax(0, 1.45fr) minmax(0, 1fr); align-items: start; } }
+@media (min-width: 56rem) { .grid.two { grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); align-items: start; } }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.4rem 1.5rem; }
-.stack { display: grid; gap: 1.25rem; }
+.stack { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
 .rows { list-style: none; margin: 0; padding: 0; }
 .rows > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .1rem 1rem; padding: .95rem 0; border-top: 1px solid var(--line); }
 .rows > li:first-child { border-top: 0; padding-top: .2rem; } .rows > li:last-child { padding-bottom: .2rem; }
+.card > .rows + p { margin-top: .9rem; padding-top: .9rem; border-top: 1px solid var(--line); }
 .rows p { grid-column: 1 / -1; margin: 0; color: var(--soft); }
 .rows h3 a { font-weight: inherit; }
 .state { display: inline-flex; align-items: center; gap: .4rem; font-size: .9rem; font-weight: 600; padding: .1rem .65rem .1rem .5rem; border-radius: 99px; white-space: nowrap; align-self: start; }
@@ -49,19 +50,21 @@ dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .4rem 1.25r
 dt { color: var(--soft); } dd { margin: 0; }
 .plain { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .5rem; }
 .factor { display: flex; gap: .6rem; align-items: baseline; } .factor svg { width: 1rem; height: 1rem; flex: none; color: var(--good); transform: translateY(.12rem); }
+ul:last-child { margin-bottom: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1rem; }
 .button { display: inline-block; padding: .5rem 1rem; border-radius: 9px; border: 1px solid var(--line); background: var(--tint); color: var(--mark); font-weight: 600; text-decoration: none; }
 .button:hover { border-color: var(--mark); } .button.first { background: var(--mark); border-color: var(--mark); color: var(--on-mark); }
 .call { font-size: 1.3rem; font-weight: 650; } .call a { text-decoration: none; }
-.address { display: inline-block; font-weight: 650; padding: .5rem .9rem; border: 1px dashed var(--mark); border-radius: 9px; background: var(--tint); }
+.address { display: inline-block; max-width: 100%; overflow-wrap: anywhere; font-weight: 650; padding: .5rem .9rem; border: 1px dashed var(--mark); border-radius: 9px; background: var(--tint); }
 ol.steps { counter-reset: step; list-style: none; margin: 0; padding: 0; display: grid; gap: .9rem; }
 ol.steps li { counter-increment: step; display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .8rem; }
 ol.steps li::before { content: counter(step); width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center; font-weight: 650; color: var(--mark); background: var(--tint); }
 .trouble dt { color: var(--ink); font-weight: 650; } .trouble { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .trouble dd { color: var(--soft); margin-bottom: .8rem; } .trouble dd:last-child { margin-bottom: 0; }
 .narrow { max-width: 44rem; }
+.contact p { margin-bottom: .3rem; }
 footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 footer .wide { padding-top: 1.1rem; padding-bottom: 2rem; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; justify-content: space-between; }
-@media (max-width: 34rem) { .card { padding: 1.15rem 1.1rem; border-radius: 12px; } main { padding-top: 1.6rem; } dl:not(.trouble) { grid-template-columns: minmax(0, 1fr); gap: 0; } dl:not(.trouble) dd { margin-bottom: .6rem; } }
+@media (max-width: 34rem) { .card { padding: 1.15rem 1.1rem; border-radius: 12px; } main.wide { padding-top: 1.6rem; } dl:not(.trouble) { grid-template-columns: minmax(0, 1fr); gap: 0; } dl:not(.trouble) dd { margin-bottom: .6rem; } }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: currentColor; } }
 @media (forced-colors: active) { .state, .button, ol.steps li::before { border: 1px solid; } }
 @media print {
@@ -70,10 +73,11 @@ footer .wide { padding-top: 1.1rem; padding-bottom: 2rem; display: flex; flex-wr
   body { font-size: 11pt; line-height: 1.45; }
   nav, .skip, .screen, .actions { display: none; }
   header { border: 0; } header .wide, main, footer .wide, .wide { padding-left: 0; padding-right: 0; max-width: none; } header .wide { padding-top: 0; }
-  main { padding: 6mm 0 0; } .lead { margin-bottom: 6mm; } .grid, .stack { gap: 5mm; }
+  main.wide { padding: 6mm 0 0; } .lead { margin-bottom: 6mm; } .grid, .stack { gap: 5mm; }
   .card { border: 0; border-top: 1px solid #999; border-radius: 0; padding: 4mm 0 0; break-inside: avoid; }
   .grid.two { grid-template-columns: minmax(0, 1fr); }
   h2 { break-after: avoid; } li, dd { break-inside: avoid; }
+  body { display: block; } a[href$='.crt']::after { content: ' (' attr(href) ')'; }
   .state { border: 1px solid #999; } ol.steps { gap: 2.5mm; } ol.steps li::before { border: 1px solid #000; }
   .brand svg { width: 8mm; height: 8mm; }
 }

@@ -11,6 +11,10 @@ export const clock = (language: Language, time: Date): string =>
 export const date = (language: Language, time: Date): string =>
   new Intl.DateTimeFormat(locales[language], { dateStyle: "long", timeStyle: "short", timeZone }).format(time);
 
+/** Day, e.g. "24. november 2026". */
+export const day = (language: Language, time: Date): string =>
+  new Intl.DateTimeFormat(locales[language], { dateStyle: "long", timeZone }).format(time);
+
 /** An age in words: the largest unit that fits. */
 export function ago(t: Texts["services"], seconds: number): string {
   if (seconds < 60) return t.seconds;
