@@ -6,6 +6,7 @@ import { type Bench, report } from "./harness.ts";
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   noop: async () => (await import("./noop.ts")).noop,
   up: async () => (await import("./up.ts")).up,
+  sync: async () => (await import("./sync.ts")).sync,
   login: async () => (await import("./login.ts")).login,
   memory: async () => (await import("./memory.ts")).memory,
 };
