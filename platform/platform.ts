@@ -19,7 +19,10 @@ export interface RunOptions {
   readonly after?: readonly Running[];
 }
 
-/** Where workloads run: Docker or Kubernetes. Servers are run before the workloads that reach them. */
+/**
+ * Where workloads run: Docker or Kubernetes. The order in which they are run is free; a program runs all of them without
+ * waiting for anything in between.
+ */
 export interface Platform {
   run(workload: Workload, options: RunOptions): Running;
   /** All workloads run so far, for the stack's outputs. */

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Mode, Workload, WorkloadSummary } from "../../model/index.ts";
 import { checkWorkload, runsIn } from "../../model/index.ts";
+import { Composition } from "../composition.ts";
 import type { Platform, Running, RunOptions } from "../platform.ts";
 import { type ContainerSpec, dockerLabels, dockerName, renderDocker } from "./render.ts";
 
@@ -22,12 +23,9 @@ const asLabels = (labels: Readonly<Record<string, string>>) =>
 export class DockerPlatform implements Platform {
   readonly workloads: WorkloadSummary[] = [];
   readonly #options: DockerPlatformOptions;
-  /** Networks by their name on the engine, made when their server is run. */
+  readonly #composition = new Composition<Workload>();
+  /** Networks by their name on the engine. */
   readonly #networks = new Map<string, docker.Network>();
-  /** Workloads that do not sleep: only they have networks. */
-  readonly #awake = new Set<string>();
-  /** For each server the workloads it lists. */
-  readonly #reachableFrom = new Map<string, readonly string[]>();
 
   constructor(options: DockerPlatformOptions) {
     this.#options = options;
@@ -35,14 +33,14 @@ export class DockerPlatform implements Platform {
 
   run(workload: Workload, options: RunOptions): Running {
     checkWorkload(workload);
-    this.#refuse(workload);
+    this.#composition.add(workload);
     const { stack, mode } = this.#options;
-    const servers = [...this.#reachableFrom]
-      .filter(([name, from]) => from.includes(workload.name) && this.#awake.has(name))
-      .map(([name]) => name);
-    const rendered = renderDocker(workload, { ...this.#options, servers });
-    const labels = asLabels(dockerLabels(stack, workload.name));
-    const { parent } = options;
+    const { parent, service } = options;
+    const { name, memoryMiB } = workload;
+    const awake = runsIn(workload, mode);
+    this.workloads.push({ name, service, memoryMiB, asleep: !awake });
+    const rendered = renderDocker(workload, { ...this.#options, servers: [] });
+    const labels = asLabels(dockerLabels(stack, name));
     for (const { name, internal, options: driverOptions } of rendered.networks) {
       const args = { name, internal, driver: "bridge", labels, options: driverOptions };
       const logicalName = name.slice(dockerName(stack).length + 1);
@@ -56,44 +54,42 @@ export class DockerPlatform implements Platform {
           { parent, retainOnDelete: v.retain, deleteBeforeReplace: v.retain },
         ),
     );
-    this.#reachableFrom.set(workload.name, workload.reachableFrom);
-    this.workloads.push({
-      name: workload.name,
-      service: options.service,
-      memoryMiB: workload.memoryMiB,
-      asleep: !runsIn(workload, mode),
-    });
-    if (rendered.container !== undefined) this.#awake.add(workload.name);
-    if (rendered.container === undefined) return { name: workload.name, resource: undefined };
-    const dependsOn = [
-      ...rendered.container.networksAdvanced.flatMap((n) => this.#networks.get(n.name) ?? []),
+    if (rendered.container === undefined) return { name, resource: undefined };
+    const joined = this.#joined(workload);
+    const after = (options.after ?? []).flatMap((running) => running.resource ?? []);
+    // The networks of servers that are run later do not exist yet.
+    const dependsOn = joined.then(({ networksAdvanced }) => [
+      ...networksAdvanced.flatMap((n) => this.#networks.get(n.name) ?? []),
       ...volumes,
-      ...(options.after ?? []).flatMap((running) => running.resource ?? []),
-    ];
+      ...after,
+    ]);
     const mounts = rendered.volumes.map((v) => ({ volumeName: v.name, containerPath: v.path }));
-    const resource = container(workload.name, rendered.container, mounts, { parent, dependsOn });
-    return { name: workload.name, resource };
+    return { name, resource: container(name, rendered.container, joined, mounts, { parent, dependsOn }) };
   }
 
-  #refuse(workload: Workload): void {
-    if (this.#reachableFrom.has(workload.name)) throw new Error(`workload "${workload.name}" is run twice`);
-    const late = workload.reachableFrom.filter((name) => {
-      const clients = this.#reachableFrom.get(name);
-      return clients !== undefined && !clients.includes(workload.name);
-    });
-    if (late.length > 0) {
-      throw new Error(`workload "${workload.name}" must be run before those that reach it: ${late.join(", ")}`);
-    }
+  /** The networks of a workload: its own and those of the servers that list it. */
+  async #joined(workload: Workload): Promise<Joined> {
+    const all = await this.#composition.all;
+    const servers = all.filter((w) => w.reachableFrom.includes(workload.name) && runsIn(w, this.#options.mode));
+    const context = { ...this.#options, servers: servers.map((w) => w.name) };
+    const { networksAdvanced, networkMode } = renderDocker(workload, context).container as ContainerSpec;
+    return { networksAdvanced, networkMode };
   }
+}
+
+interface Joined {
+  readonly networksAdvanced: ContainerSpec["networksAdvanced"];
+  readonly networkMode: string | undefined;
 }
 
 function container(
   name: string,
   spec: ContainerSpec,
+  joined: Promise<Joined>,
   volumes: { volumeName: string; containerPath: string }[],
   options: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const { labels, capabilities, networksAdvanced, command, ...rest } = spec;
+  const { labels, capabilities, networksAdvanced: _, networkMode: __, command, ...rest } = spec;
   return new docker.Container(
     name,
     {
@@ -107,10 +103,10 @@ function container(
       volumes,
       labels: asLabels(labels),
       capabilities: { drops: [...capabilities.drops], adds: [...capabilities.adds] },
-      networksAdvanced: networksAdvanced.map((n) => ({
-        name: n.name,
-        ...(n.aliases ? { aliases: [...n.aliases] } : {}),
-      })),
+      networksAdvanced: joined.then((j) =>
+        j.networksAdvanced.map(({ name, aliases }) => ({ name, ...(aliases ? { aliases: [...aliases] } : {}) })),
+      ),
+      networkMode: joined.then((j) => j.networkMode),
       securityOpts: [...rest.securityOpts],
     },
     { ...options, deleteBeforeReplace: true },

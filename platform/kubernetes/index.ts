@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkWorkload, type Mode, runsIn, type Workload, type WorkloadSummary } from "../../model/index.ts";
+import { Composition } from "../composition.ts";
 import type { Platform, Running, RunOptions } from "../platform.ts";
 import type { KubernetesContext } from "./names.ts";
 import { renderDefaultDeny } from "./network.ts";
@@ -19,31 +20,22 @@ const nameOf = (object: { readonly metadata?: unknown }): string => (object.meta
 export class KubernetesPlatform implements Platform {
   readonly workloads: WorkloadSummary[] = [];
   readonly #options: KubernetesPlatformOptions;
-  readonly #run = new Map<string, Workload>();
+  readonly #composition = new Composition<Workload>();
   /** The Service of each server, whose address its public names get. */
   readonly #services = new Map<string, kubernetes.core.v1.Service>();
-  /** All workloads, once the program has declared the last one: components declare them without waiting. */
-  readonly #all: Promise<readonly Workload[]>;
-  #complete = false;
   /** Namespace, default deny and quota; everything else needs them. */
   readonly #ground: pulumi.Resource[];
 
   constructor(options: KubernetesPlatformOptions) {
     this.#options = options;
-    this.#all = new Promise((resolve) => {
-      setImmediate(() => {
-        this.#complete = true;
-        resolve([...this.#run.values()]);
-      });
-    });
     const { stack } = options;
-    const enforce = pulumi.output(this.#all.then(podSecurity));
+    const enforce = pulumi.output(this.#composition.all.then(podSecurity));
     // Kept with its claims when the stack is destroyed: a namespace takes everything in it along.
     const namespace = new kubernetes.core.v1.Namespace("namespace", renderNamespace(stack, enforce), {
       retainOnDelete: true,
     });
     const inside = { dependsOn: [namespace] };
-    const hard = pulumi.output(this.#all.then(quota));
+    const hard = pulumi.output(this.#composition.all.then(quota));
     this.#ground = [
       namespace,
       new kubernetes.networking.v1.NetworkPolicy("default-deny", renderDefaultDeny(stack), inside),
@@ -53,8 +45,7 @@ export class KubernetesPlatform implements Platform {
 
   run(workload: Workload, { parent, service, after }: RunOptions): Running {
     checkWorkload(workload);
-    this.#refuse(workload);
-    this.#run.set(workload.name, workload);
+    this.#composition.add(workload);
     const { mode } = this.#options;
     const awake = runsIn(workload, mode);
     this.workloads.push({ name: workload.name, service, memoryMiB: workload.memoryMiB, asleep: !awake });
@@ -104,7 +95,7 @@ export class KubernetesPlatform implements Platform {
 
   /** The public names of the servers a workload may reach, at the addresses of their Services. */
   #hostAliases(client: string): pulumi.Output<kubernetes.types.input.core.v1.HostAlias[]> {
-    const aliases = this.#all.then((all) =>
+    const aliases = this.#composition.all.then((all) =>
       all.flatMap(({ name, publicNames, reachableFrom }) => {
         const server = this.#services.get(name);
         if (server === undefined || publicNames === undefined || !reachableFrom.includes(client)) return [];
@@ -112,10 +103,5 @@ export class KubernetesPlatform implements Platform {
       }),
     );
     return pulumi.output(aliases) as pulumi.Output<kubernetes.types.input.core.v1.HostAlias[]>;
-  }
-
-  #refuse(workload: Workload): void {
-    if (this.#complete) throw new Error(`workload "${workload.name}" is run after the stack was composed`);
-    if (this.#run.has(workload.name)) throw new Error(`workload "${workload.name}" is run twice`);
   }
 }
