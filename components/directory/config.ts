@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsName, memoryMiB, port } from "../../config/fields.ts";
+import { besideFile, dnsName, hostPort, memoryMiB, port } from "../../config/fields.ts";
 
 const distinguishedName = () =>
   z.string().regex(/^\s*[A-Za-z][\w-]*\s*=.+/, {
@@ -13,12 +13,9 @@ const existing = z.strictObject({
     .max(10)
     .describe('Domain controllers by the names in their certificates, tried in this order, e.g. ["dc1.ringsted.lan"]'),
   port: port().default(636).describe("Their LDAPS port; 3269 (global catalogue) lacks attributes. Default: 636"),
-  caFile: z
-    .string()
-    .min(1)
-    .describe(
-      "File beside this stack file with the certificate authority of the controllers (PEM); several may stand in it",
-    ),
+  caFile: besideFile().describe(
+    "File beside this stack file with the certificate authority of the controllers (PEM); several may stand in it",
+  ),
   bindName: z
     .string()
     .min(1)
@@ -62,7 +59,7 @@ const guessing = z
 
 const offer = z
   .strictObject({
-    port: port().default(636).describe("Port on `host.address`. Default: 636"),
+    port: hostPort().default(636).describe("Port on `host.address`. Default: 636"),
     systems: z
       .array(
         z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/, {
