@@ -24,14 +24,17 @@ export interface Copy {
   readonly groups: ReadonlyMap<string, ShadowEntry>;
 }
 
-/** ppolicy's value for "locked until somebody unlocks". */
-export const lockedForGood = "000001010000Z";
+/**
+ * Value of `pwdEndTime` for "locked until somebody unlocks". `pwdAccountLockedTime` would go as soon as a password is
+ * set, and is slapd's own count of wrong passwords, see decision 0020.
+ */
+export const lockedForGood = "19700101000000Z";
 
 /** Attributes of people that the sync owns; all others (passwords, what others add) it leaves alone. */
 export const managedPersonAttributes = [
   ...["uid", "cn", "sn", "givenName", "displayName", "mail", "planbMailAlias", "telephoneNumber", "title"],
   ...["departmentNumber", "employeeNumber", "planbPrincipal", "seeAlso", "o", "planbMemberOf", "planbState"],
-  ...["planbPwdLastSet", "pwdAccountLockedTime"],
+  ...["planbPwdLastSet", "pwdEndTime"],
 ];
 
 /** Attributes of groups that the sync owns. */
@@ -57,7 +60,7 @@ function person(from: AdPerson, groups: readonly string[], base: string, now: Da
       planbMemberOf: groups.map(groupId).sort(),
       planbState: [state],
       planbPwdLastSet: [from.facts.pwdLastSet.toString()],
-      pwdAccountLockedTime: locked(state),
+      pwdEndTime: locked(state),
     },
   };
 }
@@ -78,7 +81,7 @@ export function deletedPerson(guid: string, entry: ShadowEntry): ShadowEntry {
       planbMailAlias: [],
       planbMemberOf: [],
       planbState: ["deleted"],
-      pwdAccountLockedTime: [lockedForGood],
+      pwdEndTime: [lockedForGood],
     },
   };
 }

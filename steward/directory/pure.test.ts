@@ -172,7 +172,7 @@ describe("the copy", () => {
         planbMemberOf: [groupId(guid(9))],
         planbState: ["ok"],
         planbPwdLastSet: [at(-24).toString()],
-        pwdAccountLockedTime: [],
+        pwdEndTime: [],
       },
     });
     expect(groups.get(guid(9))?.attributes["member"]).toEqual([`planbGuid=${guid(1)},ou=people,dc=planb`]);
@@ -189,7 +189,7 @@ describe("the copy", () => {
       kind: "modify",
       changes: [
         { type: "planbState", values: ["disabled"] },
-        { type: "pwdAccountLockedTime", values: [lockedForGood] },
+        { type: "pwdEndTime", values: [lockedForGood] },
       ],
     });
     expect(plan(after, before).givenBack).toEqual([guid(1), guid(2)]);
