@@ -43,6 +43,7 @@ function server(changes: Record<string, unknown> = {}): Declared[] {
     restart: "unless-stopped",
     wait: true,
     waitTimeout: 30,
+    destroyGraceSeconds: 1,
     ...changes,
   };
   return [

@@ -1,8 +1,9 @@
 // The program of the suite: resources as a test wrote them down, in the words of the SDK.
 import { readFileSync } from "node:fs";
-import * as docker from "@pulumi/docker";
+import { Container, Network, Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+const classes = { Container, Network, Volume };
 const made = {};
 
 /** `{ $secret }` and `{ $output: "<resource>.<property>" }` stand for what JSON cannot say. */
@@ -19,5 +20,5 @@ function revive(value) {
 
 for (const { type, name, args, options = {} } of JSON.parse(readFileSync("resources.json", "utf8"))) {
   const dependsOn = (options.dependsOn ?? []).map((other) => made[other]);
-  made[name] = new docker[type](name, revive(args), { ...options, dependsOn });
+  made[name] = new classes[type](name, revive(args), { ...options, dependsOn });
 }

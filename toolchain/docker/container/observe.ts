@@ -55,9 +55,10 @@ export function observe(
     stopTimeout: (config as { StopTimeout?: number }).StopTimeout,
     mustRun: runs(found) ? old?.mustRun : false,
   };
-  // The engine's default driver is filled in by Docker where none was asked for.
-  if (old === undefined || old.logDriver !== undefined) seen["logDriver"] = log?.Type;
-  if (old === undefined || old.logOpts !== undefined) seen["logOpts"] = (log?.Config ?? {}) as Value;
+  // Docker fills in its default driver where none was asked for; on import, only what differs from its usual one counts.
+  const usual = log?.Type === "json-file" && Object.keys(log.Config ?? {}).length === 0;
+  if (old === undefined ? !usual : old.logDriver !== undefined) seen["logDriver"] = log?.Type;
+  if (old === undefined ? !usual : old.logOpts !== undefined) seen["logOpts"] = (log?.Config ?? {}) as Value;
   return seen;
 }
 
