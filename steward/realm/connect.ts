@@ -19,7 +19,7 @@ export interface Connection {
  *
  * @param caPem the authority Keycloak's certificate comes from. Default: those Node trusts
  */
-export function connect(config: RealmConfig, secrets: RealmSecrets, caPem?: string): Connection {
+export function connect(config: Pick<RealmConfig, "url">, secrets: RealmSecrets, caPem?: string): Connection {
   const agent = new Agent({ connect: { timeout: 5000, ...(caPem === undefined ? {} : { ca: caPem }) } });
   // Node's fetch takes undici's agent, which the type of the browsers' fetch does not know.
   const requestOptions = { dispatcher: agent } as unknown as RequestInit;

@@ -60,6 +60,7 @@ export class SsoStack {
   readonly engine = new TestStack("sso");
   caPem = "";
   certificate = { certPem: "", keyPem: "" };
+  readonly databasePassword = secret("database/keycloak/1");
   /** Lines the keeper logged. */
   readonly log: string[] = [];
 

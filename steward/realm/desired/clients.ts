@@ -54,6 +54,8 @@ export function desiredClients({ edge }: RealmConfig, secrets: RealmSecrets): De
         "pkce.code.challenge.method": "S256",
       },
       protocolMappers: [
+        // The subject is the immutable key, so that a rebuilt database brings nobody a new account.
+        claim("sub", "planbGuid"),
         claim("guid", "planbGuid"),
         claim("groups", "groups", true),
         claim("department", "department"),
