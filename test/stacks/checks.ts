@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { imageRefs } from "../../images/recipe.ts";
 import { type Mode, runsIn, type WorkloadSummary } from "../../model/index.ts";
 import { validateManifest } from "../schemas/validate.ts";
-import { type Deployed, givenSecret, type Registered, secretHere } from "./harness.ts";
+import { type Deployed, type Registered, secretHere } from "./harness.ts";
 
 /** What holds of every stack on every platform, over all of its resources. */
 
@@ -28,7 +28,7 @@ export function checkWorkloads({ workloads, outputs }: Deployed, mode: Mode): vo
 
 /** No secret stands anywhere but in a file that Pulumi encrypts. */
 export async function checkSecrets(deployed: Deployed): Promise<void> {
-  const secrets = new Set(deployed.given.map(givenSecret));
+  const secrets = new Set(deployed.given.values());
   const plain: unknown[] = [];
   for (const { type, name, given, inputs } of deployed.resources) {
     if (type.endsWith(":Container")) {

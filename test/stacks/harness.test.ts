@@ -46,7 +46,7 @@ describe("a stack of one service under mocks", () => {
     checkWorkloads(deployed, "active");
     checkDocker(deployed, "active");
     await checkSecrets(deployed);
-    expect(deployed.given).toEqual(["master"]);
+    expect([...deployed.given.keys()]).toEqual(["master"]);
   });
 
   it("keeps every rule on Kubernetes, and public names lead to the Service's address", async () => {

@@ -35,17 +35,18 @@ export interface Deployed {
   readonly workloads: readonly Workload[];
   /** The stack's outputs, resolved. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Names of the secrets that must be given in Pulumi's config, `master` among them. */
-  readonly given: readonly string[];
+  /** The secrets that were asked of Pulumi's config, by name; `master` is among them. */
+  readonly given: ReadonlyMap<string, string>;
 }
 
-/** What a given secret is under mocks; the master is long enough to derive from. */
-export const givenSecret = (name: string): string => `hemmelig-${name}-`.padEnd(48, "x");
+/** What a given secret is under mocks unless a test says otherwise; the master is long enough to derive from. */
+const madeUp = (name: string): string => `hemmelig-${name}-`.padEnd(48, "x");
 
 /**
  * Deploys a stack under Pulumi's mocks: everything is declared as for real, and nothing is made.
  *
  * @param kind which platform to deploy on, whatever the stack file says
+ * @param secrets given secrets that must be more than a made-up text
  * @throws what the program throws; what an `apply` throws fails the test run as an unhandled rejection
  */
 export async function deployUnderMocks<S extends Sections>(
@@ -53,6 +54,7 @@ export async function deployUnderMocks<S extends Sections>(
   stack: string,
   config: StackConfig<S>,
   program: Program<S>,
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<Deployed> {
   const resolved = new Map<string, Record<string, unknown>>();
   await pulumi.runtime.setMocks(
@@ -68,8 +70,8 @@ export async function deployUnderMocks<S extends Sections>(
   );
   const asked: Omit<Registered, "inputs">[] = [];
   const workloads: Workload[] = [];
-  const given = new Set<string>();
-  const settings = givenSecrets(given);
+  const given = new Map<string, string>();
+  const settings = givenSecrets(given, secrets);
   let failure: unknown;
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     // Thrown on, it would show up a second time as a rejection that nobody handles.
@@ -99,14 +101,15 @@ export async function deployUnderMocks<S extends Sections>(
     const inputs = resolved.get(`${resource.type} ${resource.name}`);
     return inputs === undefined ? [] : [{ ...resource, inputs }];
   });
-  return { stack, resources, workloads, outputs: (await value(outputs)) ?? {}, given: [...given] };
+  return { stack, resources, workloads, outputs: (await value(outputs)) ?? {}, given };
 }
 
 /** Pulumi's config with every secret in it that is asked for. */
-function givenSecrets(asked: Set<string>): pulumi.Config {
+function givenSecrets(asked: Map<string, string>, secrets: Readonly<Record<string, string>>): pulumi.Config {
   const secret = (key: string) => {
-    asked.add(key);
-    return pulumi.secret(givenSecret(key));
+    const text = secrets[key] ?? madeUp(key);
+    asked.set(key, text);
+    return pulumi.secret(text);
   };
   return new Proxy(new pulumi.Config("planb"), {
     get: (config, property) =>

@@ -1,14 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import * as program from "../../components/index.ts";
 import { parseStack, stackSchema } from "../../config/index.ts";
-import { modes } from "../../model/index.ts";
+import { authority, modes } from "../../model/index.ts";
 import { checkDocker, checkKubernetes, checkSecrets, checkWorkloads } from "./checks.ts";
 import { type Deployed, deployUnderMocks, type Program } from "./harness.ts";
-import { strangeSettings } from "./strange.ts";
+import { strangeSettings, strangeTexts } from "./strange.ts";
 
+type Kind = "docker" | "kubernetes";
 type Sections = typeof program.sections;
 
 const folder = join(import.meta.dirname, "..", "..", "stacks");
@@ -16,11 +18,24 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith(".yaml") && !file.startsWith("Pulumi."))
   .map((file) => file.replace(".yaml", ""));
 const fileOf = (name: string) => load(readFileSync(join(folder, `${name}.yaml`), "utf8")) as Record<string, unknown>;
-const deploy = (kind: "docker" | "kubernetes", name: string, file: unknown) => {
+const deploy = (kind: Kind, name: string, file: unknown) => {
   const config = parseStack(dump(file), `stacks/${name}.yaml`, program.sections);
-  return deployUnderMocks(kind, name, config, program as Program<Sections>);
+  return deployUnderMocks(kind, name, config, program as Program<Sections>, secrets);
 };
 const platforms = ["docker", "kubernetes"] as const;
+
+// A folder of stack files with a certificate beside them under every name that a strange value gives it.
+const beside = mkdtempSync(join(tmpdir(), "planb-test-stacks-"));
+cpSync(folder, beside, { recursive: true });
+const publicNames = ["start", "login"].map((service) => `${service}.${fileOf("ringsted")["domain"]}`);
+const own = await (await authority("m".repeat(43), "ca/1", "Own")).issue("own/1", publicNames);
+for (const name of strangeTexts.filter((text) => !text.includes("/"))) writeFileSync(join(beside, name), own.certPem);
+const secrets = { edgeKey: own.keyPem };
+vi.stubEnv("PLANB_STACKS_DIR", beside);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(beside, { recursive: true });
+});
 
 /** Memory that all workloads of a stack may ask for, in MiB; what they use idle is measured by `bench memory`. */
 const mostMemoryMiB = 3072;
@@ -39,34 +54,40 @@ describe.each(names)("stacks/%s.yaml under mocks", (name) => {
   });
 });
 
-/** Settings that mean something only together with others. */
-const companions: Readonly<Record<string, Record<string, unknown>>> = {};
+/** Where a setting needs another surrounding than the municipality's file, in which all that is optional stands. */
+const surroundings: Readonly<Record<string, Record<string, unknown>>> = {
+  demo: { demo: { existingAd: {} } },
+};
 
 /** Settings that no resource and no output shows, each with its reason. */
 const unseen: Readonly<Record<string, string>> = {
-  platform: "chooses the platform, see above",
+  platform: "chooses the platform: the tests above run on both",
 };
 
-describe.runIf(Object.keys(program.sections).length > 0)("every documented setting", () => {
+describe("every documented setting", () => {
   const file = fileOf("ringsted");
-  const complete = parseStack(dump(file), "stacks/ringsted.yaml", program.sections);
-  const settings = strangeSettings(stackSchema(program.sections), complete).filter(
-    ({ path }) => unseen[path.join(".")] === undefined,
-  );
+  const baseOf = (section = "") => merge(file, surroundings[section] ?? {});
+  const settings = Object.entries(stackSchema(program.sections).shape).flatMap(([section, schema]) => {
+    const complete = parseStack(dump(baseOf(section)), "stacks/ringsted.yaml", program.sections);
+    return strangeSettings(schema, complete[section as keyof typeof complete], [section]);
+  });
   const told = ({ resources, outputs }: Deployed) => JSON.stringify([resources.map((r) => r.inputs), outputs]);
   const baselines = new Map<string, Promise<string>>();
-  const baseline = (base: object) => {
-    const key = JSON.stringify(base);
-    const known = baselines.get(key) ?? deploy("docker", "ringsted", base).then(told);
+  const baseline = (kind: Kind, base: object) => {
+    const key = JSON.stringify([kind, base]);
+    const known = baselines.get(key) ?? deploy(kind, "ringsted", base).then(told);
     baselines.set(key, known);
     return known;
   };
 
-  it.each(settings.map((s) => [s.path.join("."), s] as const))("%s reaches what is deployed", async (key, setting) => {
-    const base = merge(file, companions[key] ?? {});
-    const before = await baseline(base);
-    const changed = setting.path.reduceRight<unknown>((value, step) => ({ [step]: value }), setting.value);
-    const after = told(await deploy("docker", "ringsted", merge(base, changed as Record<string, unknown>)));
+  it.each(
+    settings.filter(({ path }) => !(path.join(".") in unseen)).map((s) => [s.path.join("."), s.value, s] as const),
+  )("%s: %j reaches what is deployed", async (_key, _value, { path, value }) => {
+    const base = baseOf(path[0]);
+    const kind = path.at(-1) === "sizeGiB" ? "kubernetes" : "docker"; // Docker knows no sizes of volumes
+    const before = await baseline(kind, base);
+    const changed = path.reduceRight<unknown>((below, step) => ({ [step]: below }), value);
+    const after = told(await deploy(kind, "ringsted", merge(base, changed as Record<string, unknown>)));
     expect(after === before, "changes nothing that is deployed").toBe(false);
   });
 });

@@ -24,7 +24,7 @@ interface Definition {
 const definition = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
 
 /** Values that some text setting takes, from the most to the least telling. */
-const texts = [
+export const strangeTexts = [
   `Sælsom "værdi" & søn's, 7`,
   "saelsom-vaerdi.example.dk",
   "ldaps://saelsom-vaerdi.example.dk:7636",
@@ -35,6 +35,9 @@ const texts = [
   "192.0.2.0/27",
   "saelsom-vaerdi",
   "saelsom_vaerdi",
+  "saelsom.pem",
+  "(saelsom=vaerdi)",
+  "77777777-7777-4777-8777-777777777777",
   "#1a2b3c",
   "+4577777777",
   "77:77",
@@ -42,7 +45,7 @@ const texts = [
 const numbers = [7777, 777, 177, 77, 47, 17, 7, 3, 2, 1, 0.7, 0.3];
 
 /**
- * Every setting of a schema with a strange value for it that the schema takes.
+ * Every setting of a schema with a strange value for it that the schema takes; settings of absent optional objects too.
  *
  * @param current the setting's value in a complete stack file: a strange value is never that
  * @throws when no value is found; add one above
@@ -56,9 +59,11 @@ export function strangeSettings(schema: z.ZodType, current: unknown, path: reado
       strangeSettings(child, (current as Record<string, unknown> | undefined)?.[key], [...path, key]),
     );
   }
-  const value = strange(schema).find((v) => !isDeepStrictEqual(v, current));
-  if (value === undefined) throw new Error(`${path.join(".")}: no strange value for a setting of type ${type}`);
-  return [{ path, value }];
+  const values = strange(schema).filter((v) => !isDeepStrictEqual(v, current));
+  if (values.length === 0) throw new Error(`${path.join(".")}: no strange value for a setting of type ${type}`);
+  // Of a union of objects every one is tried: each stands for another way of doing it.
+  const tried = type === "union" && values.every((v) => typeof v === "object") ? values : values.slice(0, 1);
+  return tried.map((value) => ({ path, value }));
 }
 
 /** Values a schema takes, the strangest first. */
@@ -83,11 +88,11 @@ function strange(schema: z.ZodType): unknown[] {
       case "array":
         return element ? strange(element).flatMap((v) => [[v], [v, v, v]]) : [];
       case "record":
-        return valueType ? strange(valueType).flatMap((v) => texts.map((key) => ({ [key]: v }))) : [];
+        return valueType ? strange(valueType).flatMap((v) => strangeTexts.map((key) => ({ [key]: v }))) : [];
       case "object":
         return [Object.fromEntries(Object.entries(shape ?? {}).map(([key, child]) => [key, strange(child)[0]]))];
       default:
-        return texts;
+        return strangeTexts;
     }
   };
   return candidates().filter((value) => schema.safeParse(value).success);
