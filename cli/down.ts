@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { UserError } from "../model/errors.ts";
-import { removeThings, stackThings } from "../platform/docker/operate.ts";
+import { dataVolumes, removeThings, stackThings } from "../platform/docker/operate.ts";
 import { askText, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { forgetKeys } from "./keys.ts";
@@ -29,8 +29,10 @@ export async function down(name: string, options: { yes?: boolean }): Promise<Ex
   const stack = await openStack(name);
   if (!(await confirm(`Stop the stack ${name}? Its data is kept.`, options.yes))) return 1;
   await runSteps([toolchainStep, stopStep(stack)]);
-  const { volumes } = await stackThings(name);
-  print(`${name} is down; its data is kept in ${volumes.length} volumes. Up again with: ./planb up ${name}`);
+  const { length } = await dataVolumes(name);
+  print(
+    `${name} is down; its data is kept in ${length} ${length === 1 ? "volume" : "volumes"}. Up again with: ./planb up ${name}`,
+  );
   return 0;
 }
 
@@ -38,7 +40,7 @@ export async function down(name: string, options: { yes?: boolean }): Promise<Ex
 export async function destroy(name: string, options: { yes?: boolean; deleteData?: boolean }): Promise<Exit> {
   const stack = await openStack(name);
   const { pulumi, demo } = stack;
-  const { volumes } = await stackThings(name);
+  const volumes = await dataVolumes(name);
   if (!(await agreedToDelete(name, volumes, options))) {
     remark("nothing was deleted");
     return 1;
@@ -46,9 +48,8 @@ export async function destroy(name: string, options: { yes?: boolean; deleteData
   const deletion: Step = {
     title: "deleting the data",
     run: async () => {
-      const things = await stackThings(name);
-      await removeThings(things);
-      return `${things.volumes.length} volumes`;
+      await removeThings(await stackThings(name));
+      return `${volumes.length} volumes`;
     },
   };
   const forgetting: Step = {

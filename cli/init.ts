@@ -15,6 +15,14 @@ async function hasMaster({ pulumi }: OpenStack): Promise<boolean> {
   return settings["planb:master"] !== undefined;
 }
 
+/** Refuses a real stack whose secrets were never made. */
+export function requireSecrets({ name, demo, pulumi }: OpenStack): void {
+  if (demo || existsSync(pulumi.configFile)) return;
+  throw new UserError(
+    `${pulumi.configFile}: no such file: the stack ${name} has no secrets yet\nMake them once with: ./planb init ${name}`,
+  );
+}
+
 /**
  * Makes what a stack needs before its first `up`: its place in the backend and, for a demo, the master. Done already,
  * it does nothing.
@@ -22,12 +30,8 @@ async function hasMaster({ pulumi }: OpenStack): Promise<boolean> {
  * @throws UserError for a real stack without a master, naming the command that makes it
  */
 export async function prepareStack(stack: OpenStack): Promise<string | undefined> {
+  requireSecrets(stack);
   const { pulumi, name, demo } = stack;
-  if (!demo && !existsSync(pulumi.configFile)) {
-    throw new UserError(
-      `${pulumi.configFile}: no such file: the stack ${name} has no secrets yet\nMake them once with: ./planb init ${name}`,
-    );
-  }
   if (!(await pulumi.exists())) await pulumi.create();
   if (await hasMaster(stack)) return undefined;
   if (!demo) {

@@ -65,6 +65,9 @@ export function dropStaleLocks(backend: string | undefined, stack: string): numb
         `Wait for it. Only if that process is surely gone: pulumi cancel --stack ${stack}`,
     );
   }
-  for (const { file } of locks) rmSync(file, { force: true });
+  for (const { file } of locks) {
+    rmSync(file, { force: true });
+    rmSync(`${file}.attrs`, { force: true });
+  }
   return locks.length;
 }

@@ -53,9 +53,16 @@ export async function openPulumi(stack: string, demo: boolean): Promise<StackPul
     const stdin = input === undefined ? ({ stdin: "ignore" } as const) : { input };
     return execa("pulumi", [...args, ...common], { cwd: root, env: { ...env, ...extra }, reject: false, ...stdin });
   };
-  const fail = (args: readonly string[], run: { code?: string | undefined }, output: string): never => {
+  const fail = (
+    args: readonly string[],
+    run: { code?: string | undefined; signal?: string | undefined },
+    output: string,
+  ): never => {
     if (run.code === "ENOENT") {
       throw new UserError(`the Pulumi CLI is not built on this machine yet; build it with: ./planb env`);
+    }
+    if (run.signal !== undefined) {
+      throw new UserError(`pulumi ${args[0]} was killed (${run.signal}); the next up looks after what it left`);
     }
     throw new UserError(`${reasonOf(output)}\npulumi ${args[0]} failed; the whole output: ${log}`);
   };

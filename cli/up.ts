@@ -4,7 +4,7 @@ import type { ProbeResult } from "../model/probe.ts";
 import { stackContainers } from "../platform/docker/operate.ts";
 import { confirm } from "./ask.ts";
 import type { Exit } from "./commands.ts";
-import { prepareStack } from "./init.ts";
+import { prepareStack, requireSecrets } from "./init.ts";
 import { loginHelp, loginHelpText } from "./login-help.ts";
 import { mendStack } from "./mend.ts";
 import { bad, dim, good, print, printJson, remark, seconds, table } from "./output.ts";
@@ -27,6 +27,7 @@ export async function up(name: string, options: { yes?: boolean; timeout: string
   const begin = performance.now();
   // The file is checked, and the passphrase asked for, before anything takes long.
   const stack = await openStack(name);
+  requireSecrets(stack);
   if (!stack.demo && !(await confirm(`Change the stack ${name} as its stack file says?`, options.yes))) return 1;
   const { outputs, results, steps } = await bringUp(stack, timeout);
   const total = (performance.now() - begin) / 1000;

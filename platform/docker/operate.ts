@@ -185,6 +185,13 @@ export async function stackThings(stack: string): Promise<StackThings> {
   };
 }
 
+/** Names of the volumes with a stack's data; the written configuration is not among them. */
+export async function dataVolumes(stack: string): Promise<readonly string[]> {
+  const filters = { label: [`io.planb.stack=${stack}`, "io.planb.backup"] };
+  const { Volumes } = await new Docker().listVolumes({ filters });
+  return (Volumes ?? []).map((volume) => volume.Name).sort();
+}
+
 /** Deletes what is named, containers first; what is gone already is fine. Volumes lose their data. */
 export async function removeThings(things: Partial<StackThings>): Promise<void> {
   const docker = new Docker();

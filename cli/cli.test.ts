@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { main } from "./index.ts";
+
+// A command loads its libraries when it is run first; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let out: string;
+let err: string;
+
+const planb = (...words: string[]): Promise<number> => main(["node", "planb", ...words]);
+const given = ["--municipality", `Ærø "By" & Omegn's`, "--domain", "planb.aeroe.dk", "--address", "192.0.2.10"];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "planb-cli-"));
+  out = "";
+  err = "";
+  vi.stubEnv("PLANB_STACKS_DIR", folder);
+  vi.stubEnv("CI", "1"); // nobody to ask
+  const keepOut = (text: unknown) => {
+    out += String(text);
+    return true;
+  };
+  const keepErr = (text: unknown) => {
+    err += String(text);
+    return true;
+  };
+  vi.spyOn(console, "log").mockImplementation((line = "") => void keepOut(`${line}\n`));
+  vi.spyOn(console, "error").mockImplementation((line = "") => void keepErr(`${line}\n`));
+  vi.spyOn(process.stdout, "write").mockImplementation(keepOut);
+  vi.spyOn(process.stderr, "write").mockImplementation(keepErr);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("planb", () => {
+  it("lists every command in its help", async () => {
+    expect(await planb("--help")).toBe(0);
+    const commands = "new check init up mode down destroy status probe logs directory secret env images test bench";
+    for (const command of commands.split(" ")) expect(out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+  });
+
+  it("ends with 2 on wrong usage and names what is wrong", async () => {
+    expect(await planb("upp", "demo")).toBe(2);
+    expect(err).toMatch(/unknown command 'upp'/);
+    expect(await planb("up")).toBe(2);
+    expect(err).toMatch(/missing required argument 'stack'/);
+    expect(await planb("check", "--jsn")).toBe(2);
+    expect(err).toMatch(/unknown option '--jsn'/);
+  });
+
+  it("ends with 1 on what the user can mend", async () => {
+    expect(await planb("up", "nowhere")).toBe(1);
+    expect(err).toMatch(/nowhere\.yaml: no such stack file; make one with: \.\/planb new nowhere/);
+    expect(await planb("mode", "nowhere", "asleep")).toBe(1);
+    expect(err).toMatch(/mode: expected dormant or active, got "asleep"/);
+    expect(await planb("test", "everything")).toBe(1);
+    expect(err).toMatch(/expected check, unit, engine, e2e or bare, got "everything"/);
+    expect(await planb("logs", "nowhere", "edge", "--lines", "all")).toBe(1);
+    expect(err).toMatch(/--lines: expected a whole number, got "all"/);
+  });
+});
+
+describe("planb new", () => {
+  it("writes a commented stack file that passes its own check, and never overwrites one", async () => {
+    expect(await planb("new", "aeroe", ...given, "--set", "host.httpsPort=8443")).toBe(0);
+    const text = readFileSync(join(folder, "aeroe.yaml"), "utf8");
+    expect(text).toMatch(/^# yaml-language-server: \$schema=.*planb\.schema\.json\n/);
+    expect(text).toContain(`municipality: Ærø "By" & Omegn's\n`);
+    expect(text).toContain("  httpsPort: 8443\n");
+    expect(text).toContain("  # httpPort: 80\n");
+    expect(await planb("check", "aeroe")).toBe(0);
+    expect(await planb("new", "aeroe", ...given)).toBe(1);
+    expect(err).toMatch(/there is a stack of this name already; nothing was written/);
+    expect(readFileSync(join(folder, "aeroe.yaml"), "utf8")).toBe(text);
+  });
+
+  it("names every setting that is missing, with its flag", async () => {
+    expect(await planb("new", "aeroe", "--domain", "planb.aeroe.dk")).toBe(1);
+    expect(err).toMatch(/--municipality {2}Name shown to people/);
+    expect(err).toMatch(/--address {2}Address of this host/);
+    expect(err).not.toMatch(/--domain/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("refuses what the stack file would refuse", async () => {
+    expect(await planb("new", "Ærø", ...given)).toBe(1);
+    expect(err).toMatch(/stack name "Ærø"/);
+    expect(await planb("new", "aeroe", ...given, "--set", "host.httpPrt=1")).toBe(1);
+    expect(err).toMatch(/host\.httpPrt: unknown key, did you mean "httpPort"/);
+    expect(await planb("new", "aeroe", ...given, "--set", "host")).toBe(1);
+    expect(err).toMatch(/--set host: expected a setting and its value/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("planb check", () => {
+  it("tells every problem of every file", async () => {
+    await planb("new", "aeroe", ...given);
+    writeFileSync(join(folder, "koege.yaml"), "municipality: Køge\ndomain: Køge kommune\nmode: sleeping\n");
+    out = "";
+    expect(await planb("check", "--json")).toBe(1);
+    const stacks = JSON.parse(out) as { stack: string; ok: boolean; problems: string[] }[];
+    expect(stacks.map(({ stack, ok }) => [stack, ok])).toEqual([
+      ["aeroe", true],
+      ["koege", false],
+    ]);
+    const problems = stacks[1]?.problems.join("\n");
+    for (const path of ["domain", "mode", "host"]) expect(problems).toMatch(new RegExp(`koege\\.yaml: ${path}: `));
+  });
+
+  it("refuses two stacks on the same port of the same address", async () => {
+    await planb("new", "aeroe", ...given);
+    await planb("new", "koege", ...given);
+    expect(await planb("check")).toBe(1);
+    expect(out).toMatch(/host\.httpPort: the port 80 of 192\.0\.2\.10 is taken by .*aeroe\.yaml/);
+  });
+});

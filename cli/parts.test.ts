@@ -1,0 +1,158 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { shellQuote } from "./env.ts";
+import { dropStaleLocks } from "./locks.ts";
+import { plannedChanges, withMode } from "./mode.ts";
+import { progressOf, reasonOf } from "./progress.ts";
+import { problemsOf } from "./status.ts";
+import type { WorkloadStatus } from "./status-data.ts";
+import { countReport, plainCount } from "./test.ts";
+
+describe("withMode", () => {
+  it("changes one word and nothing else", () => {
+    const text = "# head\nmunicipality: 'Ærø'   # æøå\nmode:   active # the word\nhost: {address: 192.0.2.1}\n";
+    expect(withMode(text, "dormant")).toBe(text.replace("active", "dormant"));
+    expect(withMode('mode: "active"\nx: active\n', "dormant")).toBe("mode: dormant\nx: active\n");
+  });
+
+  it("adds the word where the file has none", () => {
+    expect(withMode("domain: a.dk", "dormant")).toBe("domain: a.dk\nmode: dormant\n");
+    expect(withMode("{domain: a.dk}", "dormant")).toMatch(/mode: dormant/);
+  });
+});
+
+describe("Pulumi's words", () => {
+  it("become progress", () => {
+    expect(progressOf(" +  docker:index:Container database creating (0s) ")).toBe("creating container database");
+    expect(progressOf(" -  docker:index:Network edge deleted (0.2s)")).toBe("deleted network edge");
+    expect(progressOf(" ~  docker:index:Volume data refreshing (0s) ")).toBeUndefined();
+    expect(progressOf("@ updating....")).toBeUndefined();
+  });
+
+  it("become the reason of a failure, once", () => {
+    const output = `
+@ updating....
+Diagnostics:
+  docker:index:Container (edge):
+    error: port 443 of 192.0.2.10 is taken
+  pulumi:pulumi:Stack (planb-demo):
+    error: update failed
+
+Resources:
+    + 2 created
+`;
+    expect(reasonOf(output)).toBe("port 443 of 192.0.2.10 is taken");
+    expect(reasonOf("error: no stack named 'x' found")).toBe("no stack named 'x' found");
+  });
+
+  it("tell what a mode starts and stops", () => {
+    const urn = "urn:pulumi:x::planb::docker:index/container:Container::edge";
+    const type = "docker:index/container:Container";
+    const steps = [
+      { op: "create", urn, newState: { type, inputs: { memory: 64 } } },
+      { op: "same", urn, newState: { type, inputs: { memory: 64 } } },
+      { op: "create", urn, newState: { type: "docker:index/network:Network", inputs: {} } },
+    ];
+    expect(plannedChanges(JSON.stringify({ steps }))).toEqual([{ workload: "edge", change: "starts", memoryMiB: 64 }]);
+    expect(plannedChanges("{}")).toEqual([]);
+  });
+});
+
+describe("locks of the file backend", () => {
+  let backend: string;
+  let locks: string;
+  beforeEach(() => {
+    backend = mkdtempSync(join(tmpdir(), "planb-locks-"));
+    locks = join(backend, ".pulumi", "locks", "organization", "planb", "demo");
+    mkdirSync(locks, { recursive: true });
+  });
+  afterEach(() => rmSync(backend, { recursive: true, force: true }));
+
+  const lock = (pid: number | undefined, host = hostname()): string => {
+    const file = join(locks, `${pid}.json`);
+    writeFileSync(file, JSON.stringify({ pid, username: "anna", hostname: host, timestamp: "2026-01-01T00:00:00Z" }));
+    return file;
+  };
+  const drop = () => dropStaleLocks(pathToFileURL(backend).href, "demo");
+
+  it("go when their process is gone", async () => {
+    const child = spawn("true");
+    await new Promise((resolve) => child.once("exit", resolve));
+    const file = lock(child.pid);
+    expect(drop()).toBe(1);
+    expect(existsSync(file)).toBe(false);
+    expect(drop()).toBe(0);
+  });
+
+  it("go when their number belongs to another program now", () => {
+    lock(process.pid); // this is no pulumi
+    expect(drop()).toBe(1);
+  });
+
+  it("stay when taken on another machine", () => {
+    const file = lock(1, "another-machine");
+    expect(drop).toThrow(/is being changed by anna on another-machine \(process 1, since 2026-01-01/);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it("are nobody's business in another backend", () => {
+    expect(dropStaleLocks("https://api.pulumi.com", "demo")).toBe(0);
+    expect(dropStaleLocks(undefined, "demo")).toBe(0);
+  });
+});
+
+describe("counts of the suite", () => {
+  const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, testResults: [] };
+
+  it("come from the report", () => {
+    expect(countReport(report, 0)).toEqual({ passed: 3, failed: 0, skipped: 1 });
+    expect(plainCount({ passed: 3, failed: 0, skipped: 1 })).toBe("3 passed, 0 failed, 1 skipped");
+    expect(plainCount({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed");
+  });
+
+  it("count a file that did not load, and a crash", () => {
+    const broken = { status: "failed", assertionResults: [] };
+    expect(countReport({ ...report, testResults: [broken] }, 1).failed).toBe(1);
+    expect(countReport({ ...report, numFailedTests: 2, testResults: [broken] }, 1).failed).toBe(3);
+    expect(countReport(report, 1).failed).toBe(1);
+  });
+});
+
+describe("what needs somebody", () => {
+  const edge: WorkloadStatus = {
+    name: "edge",
+    service: "edge",
+    state: "running",
+    health: "healthy",
+    restarts: 0,
+    startedAt: undefined,
+    memoryMiB: 10,
+    declaredMiB: 64,
+    image: "planb/edge:1",
+    imageOutdated: false,
+    certificateDays: 100,
+  };
+
+  it("is nothing while all is well or asleep", () => {
+    expect(problemsOf([edge, { ...edge, state: "asleep", health: "none" }], { state: "ok" })).toEqual([]);
+  });
+
+  it("is what is missing, unhealthy, running out, or held", () => {
+    const workloads = [
+      { ...edge, state: "missing" },
+      { ...edge, health: "unhealthy" },
+      { ...edge, certificateDays: 3 },
+    ];
+    const problems = problemsOf(workloads, { state: "held", message: "12 people would go" });
+    expect(problems).toHaveLength(4);
+    expect(problems.at(-1)).toBe("directory: 12 people would go");
+  });
+});
+
+it("quotes for a shell", () => {
+  expect(shellQuote("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+});
