@@ -1,10 +1,26 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, StackIdentity } from "../config/index.ts";
-import type { StackOutputs } from "../model/index.ts";
+import type { Probe, StackOutputs } from "../model/index.ts";
 import type { Platform } from "../platform/platform.ts";
+import { Database, databaseConfig } from "./database/index.ts";
+import { Directory, directoryConfig } from "./directory/index.ts";
+import { Edge, edgeConfig } from "./edge/index.ts";
+import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
+import { Portal, portalConfig } from "./portal/index.ts";
+import { stackSecrets } from "./secrets.ts";
+import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
+import { Steward, stewardConfig } from "./steward/index.ts";
 
-/** The services' sections of the stack file, by key. */
-export const sections = {};
+/** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
+export const sections = {
+  directory: directoryConfig,
+  sso: ssoConfig,
+  portal: portalConfig,
+  edge: edgeConfig,
+  database: databaseConfig,
+  steward: stewardConfig,
+  demo: demoConfig.optional(),
+};
 
 /** What a deployment needs. */
 export interface DeployArgs {
@@ -15,8 +31,67 @@ export interface DeployArgs {
   readonly settings: pulumi.Config;
 }
 
-/** Composes the services of a stack and tells its outputs. */
-export function deploy({ config, identity, platform }: DeployArgs): Partial<StackOutputs> {
-  const { name: stack, municipality, mode } = identity;
-  return { stack, municipality, mode, platform: config.platform, urls: {}, probes: [], workloads: platform.workloads };
+/** What {@link deploy} exports: `StackOutputs`, of which secrets and certificates are known late. */
+export type DeployOutputs = Omit<StackOutputs, "caPem" | "secrets"> & {
+  readonly caPem: pulumi.Output<string>;
+  readonly secrets: pulumi.Output<Record<string, string>>;
+};
+
+/** Composes the services of a stack, servers before those that reach them, and tells its outputs. */
+export function deploy({ config, identity, platform, settings }: DeployArgs): DeployOutputs {
+  const secrets = stackSecrets(settings, `${identity.municipality} plan B`);
+  const common = { identity, platform, secrets };
+
+  const existingAd = config.demo?.existingAd
+    ? new ExistingAd("existing-ad", { ...common, config: config.demo.existingAd })
+    : undefined;
+  const database = new Database("database", {
+    ...common,
+    config: config.database,
+    clients: [{ service: "sso", database: ssoDatabase }],
+  });
+  const directory = new Directory("directory", {
+    ...common,
+    config: config.directory,
+    ...(existingAd ? { demo: existingAd.directory, after: [existingAd.running] } : {}),
+  });
+  const sso = new Sso("sso", {
+    ...common,
+    config: config.sso,
+    database,
+    directory,
+    after: [database.running, directory.running],
+  });
+  const portal = new Portal("portal", { ...common, config: config.portal });
+  const edge = new Edge("edge", {
+    ...common,
+    config: config.edge,
+    routes: [portal.route],
+    after: [portal.running, sso.running],
+  });
+  const services = [portal, sso, directory, edge];
+  const probes: readonly Probe[] = services.flatMap((service) => service.probes);
+  new Steward("steward", {
+    ...common,
+    config: config.steward,
+    handed: [directory.stewardFiles, sso.stewardFiles],
+    services: services.map((service) => service.service),
+    watched: probes,
+    smoke: { uid: smokeUser, displayName: smokeName },
+    readers: [portal.running.name],
+    egress: directory.stewardEgress,
+    after: [directory.running],
+  });
+
+  return {
+    stack: identity.name,
+    municipality: identity.municipality,
+    mode: identity.mode,
+    platform: config.platform,
+    urls: edge.urls,
+    probes,
+    caPem: secrets.caPem,
+    secrets: pulumi.secret(pulumi.all({ ...directory.secrets, ...sso.secrets })),
+    workloads: platform.workloads,
+  };
 }
