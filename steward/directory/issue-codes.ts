@@ -52,6 +52,8 @@ export async function issueCodes(
       cn: ["activation"],
       userPassword: [code],
       planbExpires: [generalizedTime(expires)],
+      // slapd itself refuses the code afterwards, also while the steward is away.
+      pwdEndTime: [generalizedTime(expires)],
     });
     const one = (name: string): string => person.attributes[name]?.[0] ?? "";
     lines.push({ displayName: one("displayName"), uid: one("uid"), department: one("departmentNumber"), code });
