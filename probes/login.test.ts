@@ -39,6 +39,7 @@ function site(port: () => number): Parameters<typeof createServer>[1] {
       if (!cookie.includes("auth=1")) return response.writeHead(400).end(page("Cookie not found"));
       if (request.url === "/user?a=1&b=2") {
         if (fields.get("password") !== "hemmelig æøå&=") return form("user", userForm, "Forkert adgangskode");
+        if (fields.get("username") === "uden") return move(`${origin("start")}/callback`);
         const kind = fields.get("username") === "ny" ? '<input type="hidden" name="totpSecret" value="s">' : "";
         return form("otp", `${kind}<input name="otp"><input type="hidden" name="execution" value="e 1">`);
       }
@@ -106,6 +107,14 @@ describe("login", () => {
   it("tells an account that has no second factor yet", async () => {
     const { detail } = await runProbe(probe({ username: "ny" }), context);
     expect(detail).toMatch(/^ny is asked to set up a second factor instead of using one;/);
+  });
+
+  it("refuses a login that was not asked for the second factor", async () => {
+    const { ok, detail } = await runProbe(probe({ username: "uden" }), context);
+    expect({ ok, detail }).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/^uden logged in without being asked for the second factor;/),
+    });
   });
 
   it("tells a page that is open to everybody", async () => {

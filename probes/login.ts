@@ -93,7 +93,11 @@ export async function login(
         page = await journey.submit(page, back, {});
       } else {
         const forms = sent.password + sent.code;
-        return { page: arrived(page, attempt, home, forms), forms, waitedMs };
+        const there = arrived(page, attempt, home, forms);
+        if (attempt.totpSeed !== undefined && sent.code === 0) {
+          throw failed(`${attempt.username} logged in without being asked for the second factor`, page);
+        }
+        return { page: there, forms, waitedMs };
       }
     }
   } finally {
