@@ -1,8 +1,7 @@
 import { expect } from "vitest";
-import { imageRefs } from "../../images/recipe.ts";
 import { type Mode, runsIn, type WorkloadSummary } from "../../model/index.ts";
 import { validateManifest } from "../schemas/validate.ts";
-import { type Deployed, type Registered, secretHere } from "./harness.ts";
+import { type Deployed, images, type Registered, secretHere } from "./harness.ts";
 
 /** What holds of every stack on every platform, over all of its resources. */
 
@@ -10,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const ofType = (deployed: Deployed, type: string): Registered[] =>
   deployed.resources.filter((r) => r.type.endsWith(`:${type}`));
-const contentTags = () => new Set(Object.values(imageRefs()));
+const contentTags = new Set(Object.values(images));
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
 /** What the workloads say of each other fits together, and the outputs tell them all. */
@@ -68,7 +67,7 @@ export function checkDocker(deployed: Deployed, mode: Mode): void {
     expect(inputs["labels"]).toContainEqual({ label: "io.planb.stack", value: stack });
   }
   for (const container of containers) {
-    expect(contentTags()).toContain(container["image"]);
+    expect(contentTags).toContain(container["image"]);
     expect(container).toMatchObject({ readOnly: true, wait: true, capabilities: { drops: ["ALL"] } });
     expect(container["user"]).toMatch(/^[1-9]\d*:0$/);
     expect((container["healthcheck"] as { tests: string[] }).tests.length).toBeGreaterThan(1);
@@ -100,7 +99,7 @@ export function checkKubernetes(deployed: Deployed, mode: Mode): void {
     const { containers, securityContext } = template.spec as { containers: Fields[]; securityContext: Fields };
     expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsGroup: 0 });
     for (const container of containers) {
-      expect(contentTags()).toContain(container["image"]);
+      expect(contentTags).toContain(container["image"]);
       expect(container["readinessProbe"]).toMatchObject({ exec: {} });
       expect(container["startupProbe"]).toMatchObject({ exec: {} });
       expect(container["securityContext"]).toMatchObject({

@@ -39,6 +39,9 @@ export interface Deployed {
   readonly given: ReadonlyMap<string, string>;
 }
 
+/** References by content; reading all recipes takes a while. */
+export const images = imageRefs();
+
 /** What a given secret is under mocks unless a test says otherwise; the master is long enough to derive from. */
 const madeUp = (name: string): string => `hemmelig-${name}-`.padEnd(48, "x");
 
@@ -81,7 +84,7 @@ export async function deployUnderMocks<S extends Sections>(
         return undefined;
       });
       const identity = stackIdentity(stack, config as never);
-      const inner = await choosePlatform(kind, { identity, images: imageRefs() });
+      const inner = await choosePlatform(kind, { identity, images });
       const platform: Platform = {
         workloads: inner.workloads,
         run: (workload, options) => {
