@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../model/errors.ts";
-import { confirm } from "./ask.ts";
+import { askSecret, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { demoMaster, freshSecret } from "./keys.ts";
 import { print, remark } from "./output.ts";
@@ -61,9 +61,47 @@ export async function init(name: string, options: { yes?: boolean }): Promise<Ex
   const master = demo ? demoMaster(name) : freshSecret();
   await pulumi.write(master, "config", "set", "--secret", "planb:master");
   print(`${name}: secrets made, encrypted in ${pulumi.configFile}`);
-  if (!demo) {
-    print(`Next: print the sheet for the safe with: ./planb secret ${name} print`);
-    print("Other secrets the stack file asks for: pulumi config set --secret planb:<name> (docs/operate.md)");
-  }
+  if (demo) return 0;
+  for (const line of await takeGiven(stack)) print(line);
+  print(`Next: print the sheet for the safe with: ./planb secret ${name} print`);
   return 0;
 }
+
+/** Secrets that only the municipality knows, and when a stack file asks for one. */
+const given = [
+  {
+    name: "adBindPassword",
+    what: "Password of the account that reads the existing directory",
+    asked: (config: Values) => valueAt(config, ["directory", "existing"]) !== undefined,
+  },
+  {
+    name: "edgeKey",
+    what: "Private key (PEM) of the certificate of your own",
+    asked: (config: Values) => valueAt(config, ["edge", "certificate", "kind"]) === "file",
+  },
+] as const;
+
+/**
+ * Asks for a password where somebody can answer; what is left is told as a command.
+ *
+ * @returns lines for the operator
+ */
+async function takeGiven({ name, config, pulumi }: OpenStack): Promise<string[]> {
+  const lines: string[] = [];
+  for (const secret of given.filter(({ asked }) => asked(config as Values))) {
+    const oneLine = secret.name === "adBindPassword";
+    const value = oneLine && interactive() ? await askSecret(`${secret.what} (empty: later)`, "") : "";
+    if (value !== "") await pulumi.write(value, "config", "set", "--secret", `planb:${secret.name}`);
+    else {
+      const input = oneLine ? "" : " < key.pem";
+      lines.push(`${secret.what}: pulumi config set --secret planb:${secret.name} --stack ${name}${input}`);
+    }
+  }
+  if (lines.length > 0) lines.unshift(`Still to be given, in a shell of eval "$(./planb env ${name})":`);
+  return lines;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const valueAt = (values: Values, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Values | undefined)?.[key], values);

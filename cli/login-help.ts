@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { StackOutputs } from "../model/outputs.ts";
 import { bold } from "./output.ts";
-import { stackFolder } from "./paths.ts";
+import { root, stackFolder } from "./paths.ts";
 import type { OpenStack } from "./stack.ts";
 
 /** Where a person logs in, with what, and how their browser comes to trust the page. */
@@ -14,17 +15,24 @@ export interface LoginHelp {
   readonly rootCertificate: string;
 }
 
-/** Names of the outputs' secrets that tell of a demo's person. */
-const demoSecrets = { name: "demo-user", password: "demo-password" } as const;
+/** The first person of the demo's made-up staff who may log in; everybody there has one password. */
+function demoAccount(): LoginHelp["accounts"] {
+  const file = join(root, "images", "existing-ad", "people.yaml");
+  const staff = parse(readFileSync(file, "utf8")) as {
+    password: string;
+    people: readonly (readonly [string, string, string, string, { state?: string }?])[];
+  };
+  const person = staff.people.find(([, , , , further]) => further?.state === undefined);
+  if (person === undefined) return [];
+  const [name, given, surname, unit] = person;
+  return [{ name, password: staff.password, who: `${given} ${surname}, ${unit}` }];
+}
 
 /** Writes the root certificate beside the stack's keys and collects what is told after `up`. */
 export function loginHelp({ name, demo, identity }: OpenStack, outputs: StackOutputs): LoginHelp {
   const rootCertificate = join(stackFolder(name), "root-certificate.pem");
   if (outputs.caPem !== undefined) writeFileSync(rootCertificate, outputs.caPem);
-  const user = outputs.secrets[demoSecrets.name];
-  const password = outputs.secrets[demoSecrets.password];
-  const accounts =
-    demo && user !== undefined && password !== undefined ? [{ name: user, password, who: "a clerk of the demo" }] : [];
+  const accounts = demo ? demoAccount() : [];
   return { url: outputs.urls["portal"] ?? identity.origin("start"), accounts, rootCertificate };
 }
 
@@ -34,7 +42,7 @@ export function loginHelpText(stack: OpenStack, help: LoginHelp): string {
   const account = demo
     ? help.accounts.map(
         (a) =>
-          `${bold("Log in as")}     ${a.name}   password: ${a.password}   (${a.who}; the second factor is set up at the first login)`,
+          `${bold("Log in as")}     ${a.name}, password ${a.password} (${a.who}); the second factor is set up at the first login`,
       )
     : [`${bold("Log in as")}     anybody of the municipality's directory, with the usual name and password`];
   return [

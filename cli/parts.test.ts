@@ -4,10 +4,13 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sections } from "../components/index.ts";
+import { loadStack } from "../config/index.ts";
 import { shellQuote } from "./env.ts";
 import { dropStaleLocks } from "./locks.ts";
 import { plannedChanges, withMode } from "./mode.ts";
 import { progressOf, reasonOf } from "./progress.ts";
+import { isDemo } from "./stack.ts";
 import { problemsOf } from "./status.ts";
 import type { WorkloadStatus } from "./status-data.ts";
 import { countReport, plainCount } from "./test.ts";
@@ -155,4 +158,15 @@ describe("what needs somebody", () => {
 
 it("quotes for a shell", () => {
   expect(shellQuote("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+});
+
+describe("a demo", () => {
+  it("is a stack file that declares a stand-in, and no other: only its keys may lie on this machine", async () => {
+    const isDemoStack = async (name: string) => isDemo((await loadStack(name, sections)).config);
+    expect(await isDemoStack("demo")).toBe(true);
+    expect(await isDemoStack("ringsted")).toBe(false);
+    expect(isDemo({})).toBe(false);
+    expect(isDemo({ demo: {} })).toBe(false);
+    expect(isDemo({ demo: { existingAd: {} } })).toBe(true);
+  });
 });

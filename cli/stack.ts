@@ -7,7 +7,7 @@ export interface OpenStack {
   readonly name: string;
   readonly config: StackConfig<typeof sections>;
   readonly identity: StackIdentity;
-  /** Whether its keys may be made and kept on this machine: its file has a section `demo`. */
+  /** Whether its keys may be made and kept on this machine: its file declares stand-ins, section `demo`. */
   readonly demo: boolean;
   readonly pulumi: StackPulumi;
 }
@@ -23,5 +23,8 @@ export async function openStack(name: string): Promise<OpenStack> {
   return { name, config, identity, demo, pulumi: await openPulumi(name, demo) };
 }
 
-/** Whether a checked stack file has a section `demo`. */
-export const isDemo = (config: object): boolean => (config as Record<string, unknown>)["demo"] !== undefined;
+/** Whether a checked stack file puts a stand-in in the place of something a municipality has: only then keys are kept. */
+export function isDemo(config: object): boolean {
+  const { demo = {} } = config as { demo?: object };
+  return Object.values(demo).some((standIn) => standIn !== undefined);
+}
