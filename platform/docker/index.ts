@@ -64,11 +64,22 @@ export class DockerPlatform implements Platform {
       ...after,
     ]);
     const mounts = rendered.volumes.map((v) => ({ volumeName: v.name, containerPath: v.path }));
-    return { name, resource: container(name, rendered.container, joined, mounts, { parent, dependsOn }) };
+    const named = joined.then((j) => ({
+      ...j,
+      networksAdvanced: j.networksAdvanced.map((n) => this.#asDependency(n)),
+    }));
+    return { name, resource: container(name, rendered.container, named, mounts, { parent, dependsOn }) };
+  }
+
+  /** A network by its resource's own name: when it is replaced, so are the containers in it, which must leave it first. */
+  #asDependency({ name, aliases }: ContainerSpec["networksAdvanced"][number]): JoinedNetwork {
+    return { name: this.#networks.get(name)?.name ?? name, ...(aliases ? { aliases: [...aliases] } : {}) };
   }
 
   /** The networks of a workload: its own and those of the servers that list it. */
-  async #joined(workload: Workload): Promise<Joined> {
+  async #joined(
+    workload: Workload,
+  ): Promise<Pick<ContainerSpec, "networksAdvanced"> & { networkMode: string | undefined }> {
     const all = await this.#composition.all;
     const servers = all.filter((w) => w.reachableFrom.includes(workload.name) && runsIn(w, this.#options.mode));
     const context = { ...this.#options, servers: servers.map((w) => w.name) };
@@ -77,8 +88,13 @@ export class DockerPlatform implements Platform {
   }
 }
 
+interface JoinedNetwork {
+  readonly name: pulumi.Input<string>;
+  readonly aliases?: string[];
+}
+
 interface Joined {
-  readonly networksAdvanced: ContainerSpec["networksAdvanced"];
+  readonly networksAdvanced: JoinedNetwork[];
   readonly networkMode: string | undefined;
 }
 
@@ -103,9 +119,7 @@ function container(
       volumes,
       labels: asLabels(labels),
       capabilities: { drops: [...capabilities.drops], adds: [...capabilities.adds] },
-      networksAdvanced: joined.then((j) =>
-        j.networksAdvanced.map(({ name, aliases }) => ({ name, ...(aliases ? { aliases: [...aliases] } : {}) })),
-      ),
+      networksAdvanced: joined.then((j) => j.networksAdvanced),
       networkMode: joined.then((j) => j.networkMode),
       securityOpts: [...rest.securityOpts],
     },
