@@ -71,9 +71,9 @@ describe("the login on an engine", () => {
       });
     }
     portal = await startPortal(stack.certificate, stack.caPem);
-    await stack.engine.ready("sso", 240);
+    await stack.engine.ready("sso", 600);
     keeper = stack.keeper();
-  }, 400_000);
+  }, 900_000);
 
   afterAll(async () => {
     await portal?.close();

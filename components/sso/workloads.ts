@@ -49,7 +49,7 @@ db-pool-min-size=2
 db-pool-max-size=20
 # Used by the steward, which keeps the realm as the program describes it.
 bootstrap-admin-client-id=steward
-log-level=info
+log-level=info,io.smallrye.health:error
 `;
 }
 
@@ -78,8 +78,8 @@ export function ssoWorkload(
       { name: "https", port: ssoPort },
       { name: "management", port: 9000 },
     ],
-    // The first start lays out the database.
-    ready: { exec: ["/usr/local/bin/keycloak-ready"], withinSeconds: 180 },
+    // The first start lays out the database: half a minute, and minutes on a busy host.
+    ready: { exec: ["/usr/local/bin/keycloak-ready"], withinSeconds: 300 },
     memoryMiB: config.memoryMiB,
     cpu: 2,
     user: 1002,

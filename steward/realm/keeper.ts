@@ -120,6 +120,10 @@ export function createRealmKeeper(
           id: federation.id,
           action,
         });
+        // The smoke account may have come with this synchronisation; probes do not wait for the next convergence.
+        const to: Applying = { admin, changes: [] };
+        await applySmokeAccount(to, config, secrets);
+        for (const change of to.changes) log(`realm: ${change}`);
         return { added, updated, failed, ms: Math.round(performance.now() - begin) };
       }),
     lockUsers: (guids) => setEnabled(guids, false),
