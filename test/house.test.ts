@@ -77,7 +77,7 @@ describe("the house", () => {
       return [...(lines > 400 ? [`${file}: ${lines} lines`] : []), ...found.map((what) => `${file}: ${what}`)];
     });
     expect(wrong).toEqual([]);
-  });
+  }, 60_000);
 
   it("tells of each service on a page: what it keeps, how it fails, how to restore it", () => {
     const services = [...new Set(files.filter((f) => /^components\/[^/]+\/index\.ts$/.test(f)).map(dirname))];

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { Database, databaseConfig } from "../../components/database/index.ts";
 import { stackSecrets } from "../../components/secrets.ts";
@@ -8,6 +8,8 @@ import type { Workload } from "../../model/index.ts";
 import { checkDocker, checkKubernetes, checkSecrets, checkWorkloads } from "./checks.ts";
 import { deployUnderMocks, type Program } from "./harness.ts";
 import { strangeSettings } from "./strange.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const sections = { database: databaseConfig };
 const client: Workload = {

@@ -10,6 +10,8 @@ import { checkDocker, checkKubernetes, checkSecrets, checkWorkloads } from "./ch
 import { type Deployed, deployUnderMocks, type Program } from "./harness.ts";
 import { strangeSettings, strangeTexts } from "./strange.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
+
 type Kind = "docker" | "kubernetes";
 type Sections = typeof program.sections;
 
