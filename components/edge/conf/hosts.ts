@@ -73,7 +73,10 @@ function pathRules(route: Route): string {
     lines.push("  RewriteRule ^ - [R=404,L]");
   }
   const { paths = [], from = [] } = route.restricted ?? {};
-  const requirement = from.length > 0 ? `Require ip ${from.join(" ")}` : "Require all denied";
+  // httpd knows no network of all addresses.
+  const everybody = from.some((network) => network.endsWith("/0"));
+  const some = from.length > 0 ? `Require ip ${from.join(" ")}` : "Require all denied";
+  const requirement = everybody ? "Require all granted" : some;
   const closed = paths.map((path) => `  <Location "${path}">\n    ${requirement}\n  </Location>`);
   return [...lines, ...closed].join("\n");
 }

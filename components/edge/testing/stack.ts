@@ -1,0 +1,147 @@
+import { Client } from "ldapts";
+import { stackIdentity } from "../../../config/index.ts";
+import { buildImages } from "../../../images/index.ts";
+import { identityKey } from "../../../model/identity-headers.ts";
+import { authority, derive, type Workload } from "../../../model/index.ts";
+import { createRealmKeeper, type RealmKeeper, realmConfig } from "../../../steward/realm/index.ts";
+import { TestStack } from "../../../test/contract/engine.ts";
+import { databaseConfig } from "../../database/config.ts";
+import { databaseWorkload } from "../../database/workloads.ts";
+import type { ExistingDirectory } from "../../directory/existing.ts";
+import { directoryConfig } from "../../directory/index.ts";
+import { directoryWorkload } from "../../directory/workloads.ts";
+import { portalConfig } from "../../portal/config.ts";
+import { ownServices, portalRoute, portalWorkload } from "../../portal/workloads.ts";
+import { ssoConfig } from "../../sso/config.ts";
+import { totpSeed } from "../../sso/index.ts";
+import { realmJson } from "../../sso/realm.ts";
+import { ssoWorkload } from "../../sso/workloads.ts";
+import { edgeSecretConf } from "../conf/index.ts";
+import { edgeConfig } from "../config.ts";
+import { loginRoute } from "../routes.ts";
+import { edgeWorkload } from "../workloads.ts";
+
+const master = "g".repeat(43);
+const secret = (label: string) => derive(master, label);
+const directoryPort = 17_937;
+const ssoPort = 18_946;
+
+/** The stack's identity, on ports apart from a running demo. */
+export const identity = stackIdentity("test-gate", {
+  municipality: 'Ærøskøbing "By & Land"',
+  domain: "gate.localhost",
+  language: "da",
+  mode: "active",
+  host: { address: "127.0.0.1", httpPort: 18_082, httpsPort: 18_445 },
+});
+
+/** Edge and portal with the real login behind: database, shadow directory, Keycloak. No existing AD, no steward. */
+export class GateStack {
+  readonly engine = new TestStack("gate");
+  caPem = "";
+  #keeper: RealmKeeper | undefined;
+
+  async start(): Promise<void> {
+    await buildImages(() => {}, ["postgresql", "openldap", "keycloak", "edge", "portal"]);
+    const ca = await authority(master, "ca/1", "Test");
+    const { caPem } = ca;
+    this.caPem = caPem;
+    const leaf = async (name: string, names = [name]) => ({ caPem, ...(await ca.issue(`${name}/tls/1`, names)) });
+    const passwords = { keycloak: secret("database/keycloak/1") };
+    const clients = [{ service: "sso", database: "keycloak" }];
+    const database = databaseWorkload(databaseConfig.parse({}), clients, { ...(await leaf("database")), passwords });
+    const services = Object.fromEntries(
+      ["steward", "keycloak", "reader"].map((name) => [name, secret(`directory/${name}/1`)]),
+    ) as Record<"steward" | "keycloak" | "reader", string>;
+    const nowhere: ExistingDirectory = {
+      controllers: [],
+      caPem,
+      bindName: "",
+      bindPassword: "",
+      people: [],
+      groups: [],
+      inside: false,
+    };
+    const directory = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
+      ...(await leaf("directory", ["directory", "localhost"])),
+      services,
+      systems: {},
+    });
+    await this.engine.run(database);
+    await this.engine.run(publish(directory, directoryPort));
+    const sso = ssoWorkload(
+      ssoConfig.parse({}),
+      identity,
+      { host: "database", port: 5432, name: "keycloak", user: "keycloak" },
+      {
+        ...(await leaf("sso", ["sso", "localhost"])),
+        databasePassword: passwords.keycloak,
+        stewardSecret: secret("keycloak/steward/1"),
+      },
+    );
+    await this.engine.ready("database");
+    await this.engine.ready("directory");
+    await this.engine.run(publish(sso, ssoPort));
+    const key = identityKey(secret("edge/identity-headers/1"));
+    const portal = portalWorkload({
+      identity,
+      config: portalConfig.parse({ help: { phone: "57 62 62 62" } }),
+      services: ownServices(identity),
+      ...(await leaf("portal")),
+      identityKey: key,
+    });
+    await this.engine.run(portal);
+    const routes = [loginRoute(identity, ["0.0.0.0/0"]), portalRoute];
+    const edge = edgeWorkload({
+      identity,
+      config: edgeConfig.parse({}),
+      routes,
+      ...(await leaf(
+        "edge",
+        routes.map((route) => identity.hostName(route.host)),
+      )),
+      secretConf: edgeSecretConf({
+        identityKey: key,
+        clientSecret: secret("edge/oidc-client/1"),
+        passphrase: secret("edge/session/1"),
+      }),
+    });
+    await this.engine.run(edge);
+    await this.engine.ready("edge");
+    await this.engine.ready("portal");
+    await this.engine.ready("sso", 240);
+  }
+
+  /** The realm's keeper, as the steward has it; it comes by a port of its own here. */
+  keeper(): RealmKeeper {
+    const json = realmJson(ssoConfig.parse({}), identity, { authority: "planb" });
+    const config = { ...realmConfig.parse(JSON.parse(json)), url: `https://localhost:${ssoPort}` };
+    const secrets = {
+      steward: secret("keycloak/steward/1"),
+      directory: secret("directory/keycloak/1"),
+      edgeClient: secret("edge/oidc-client/1"),
+      breakGlassPassword: secret("keycloak/break-glass/1"),
+      breakGlassTotp: totpSeed(secret("keycloak/break-glass-totp/1")),
+      smokeTotp: totpSeed(secret("smoke/totp/1")),
+    };
+    this.#keeper ??= createRealmKeeper(config, secrets, () => {}, { caPem: this.caPem });
+    return this.#keeper;
+  }
+
+  /** The shadow directory as the steward sees it. Unbind when done. */
+  async directory(): Promise<Client> {
+    const client = new Client({ url: `ldaps://localhost:${directoryPort}`, tlsOptions: { ca: [this.caPem] } });
+    await client.bind("cn=steward,ou=services,dc=planb", secret("directory/steward/1"));
+    return client;
+  }
+
+  async remove(): Promise<void> {
+    await this.#keeper?.close();
+    await this.engine.remove();
+  }
+}
+
+const publish = (workload: Workload, hostPort: number): Workload => ({
+  ...workload,
+  ports: (workload.ports ?? []).slice(0, 1).map((port) => ({ ...port, hostPort })),
+});
