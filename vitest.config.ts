@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
+          globalSetup: ["test/e2e/setup.ts"],
           exclude: elsewhere,
           fileParallelism: false,
           testTimeout: 180_000,
