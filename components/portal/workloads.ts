@@ -92,6 +92,6 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
     memoryMiB: config.memoryMiB,
     cpu: 0.5,
     user: 1005,
-    reachableFrom: ["edge", "steward"], // the steward answers it over the network they share
+    reachableFrom: ["edge"],
   };
 }

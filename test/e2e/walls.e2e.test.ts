@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, { ports: readonly number[]; from: readonl
   sso: { ports: [8443, 9000], from: ["edge", "steward"] },
   database: { ports: [5432], from: ["sso"] },
   directory: { ports: [1636], from: ["sso", "steward"] },
-  portal: { ports: [8443], from: ["edge", "steward"] },
+  portal: { ports: [8443], from: ["edge"] },
   steward: { ports: [9100], from: ["portal", "edge"] },
   "existing-ad": { ports: [389, 636], from: ["directory", "steward"] },
 };
