@@ -16,6 +16,9 @@ export const networkFields: Fields = {
   labels: labelsField,
 };
 
+/** What it has besides its inputs. */
+export const networkOutputs = ["scope"] as const;
+
 /** How long a network may be held by a container that is just being removed. */
 const releaseSeconds = 20;
 
@@ -46,7 +49,7 @@ export function networks(engine: Engine): Resource {
     return new ResourceError(`network ${id.slice(0, 12)}: still used by ${holders.join(", ")}: ${reasonOf(error)}`);
   };
   return {
-    ...fromFields(networkFields),
+    ...fromFields(networkFields, networkOutputs),
     async create(inputs, signal) {
       const wanted = plain(inputs);
       const id = await doing(`creating network ${wanted.Name}`, async () => {

@@ -4,8 +4,8 @@ import { type Properties, unwrap } from "../plugin/values.ts";
 import { containerFields } from "./container/fields.ts";
 import { containers } from "./container/index.ts";
 import { Engine } from "./engine.ts";
-import { networkFields, networks } from "./network.ts";
-import { volumeFields, volumes } from "./volume.ts";
+import { networkFields, networkOutputs, networks } from "./network.ts";
+import { volumeFields, volumeOutputs, volumes } from "./volume.ts";
 
 /** Version of the SDK `@pulumi/docker` that the plug-in answers to. */
 export const dockerVersion = "5.2.0";
@@ -25,8 +25,8 @@ export function dockerPlugin(): ProviderPlugin {
     version: dockerVersion,
     schema: () =>
       packageSchema("docker", dockerVersion, {
-        [network]: { fields: networkFields, outputs: ["scope"] },
-        [volume]: { fields: volumeFields, outputs: ["mountpoint"] },
+        [network]: { fields: networkFields, outputs: networkOutputs },
+        [volume]: { fields: volumeFields, outputs: volumeOutputs },
         [container]: { fields: containerFields, outputs: [] },
       }),
     checkConfig: (config) =>

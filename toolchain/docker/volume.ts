@@ -15,6 +15,9 @@ export const volumeFields: Fields = {
   labels: labelsField,
 };
 
+/** What it has besides its inputs. */
+export const volumeOutputs = ["mountpoint"] as const;
+
 /** How long a volume may be held by a container that is just being removed. */
 const releaseSeconds = 20;
 
@@ -25,7 +28,7 @@ const releaseSeconds = 20;
 export function volumes(engine: Engine): Resource {
   const inspect = (name: string) => orGone(engine.docker.getVolume(name).inspect());
   return {
-    ...fromFields(volumeFields),
+    ...fromFields(volumeFields, volumeOutputs),
     async create(inputs) {
       const { name, driver, driverOpts, labels } = plain(inputs);
       const found = await doing(`volume ${name}`, () => inspect(name));

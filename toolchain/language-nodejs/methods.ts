@@ -13,8 +13,8 @@ import { type Program, runProgram } from "./run.ts";
 const version = "3.259.0";
 
 /**
- * Pulumi's protocol for running Node.js programs. Left out, and answered "unimplemented": generating programs and SDKs, and
- * plug-ins written as Node projects.
+ * Pulumi's protocol for running Node.js programs. Left out, and answered "unimplemented": generating SDKs, and plug-ins
+ * written as Node projects.
  *
  * @param engine address of the engine
  */
@@ -74,11 +74,27 @@ export function languageMethods(engine: string): Methods {
     }),
     runtimeOptionsPrompts: unary(() => new messages.RuntimeOptionsResponse()),
     installDependencies,
+    generateProgram: unary((request: InstanceType<typeof messages.GenerateProgramRequest>) => {
+      const response = new messages.GenerateProgramResponse();
+      for (const [file, source] of request.getSourceMap().toArray() as [string, string][]) {
+        response.getSourceMap().set(`${file}.ts`, Buffer.from(asComment(source)));
+      }
+      return response;
+    }),
     cancel: unary(() => {
       for (const run of running) run.abort();
       return new empty.Empty();
     }),
   };
+}
+
+/** What `pulumi import` found, as a comment: this host writes no TypeScript, and the properties are all there. */
+function asComment(source: string): string {
+  const lines = source.trim().split("\n");
+  return ["planb's language host writes no TypeScript; in Pulumi's own notation:", "", ...lines]
+    .map((line) => `// ${line}`.trimEnd())
+    .concat("")
+    .join("\n");
 }
 
 function programOf(request: InstanceType<typeof messages.RunRequest>, engine: string): Program {

@@ -1,10 +1,15 @@
 import { compare, type Fields, meansSame, problems } from "./fields.ts";
 import type { Resource } from "./resource.ts";
-import type { Properties } from "./values.ts";
+import { type Properties, unknown } from "./values.ts";
 
-/** The part of a resource that follows from its fields: check, diff, previews, and a made-up name where none is given. */
+/**
+ * The part of a resource that follows from its fields: check, diff, previews, and a made-up name where none is given.
+ *
+ * @param computed outputs besides the inputs, not known before it exists
+ */
 export function fromFields(
   fields: Fields,
+  computed: readonly string[] = [],
 ): Pick<Resource, "prepare" | "check" | "diff" | "deleteBeforeReplace" | "preview"> {
   return {
     prepare(news, { name, olds, seed }) {
@@ -19,6 +24,9 @@ export function fromFields(
       const name = fields["name"];
       return name !== undefined && meansSame(name, olds["name"], news["name"]);
     },
-    preview: (inputs: Properties) => inputs,
+    preview: (inputs: Properties, olds?: Properties) => ({
+      ...inputs,
+      ...Object.fromEntries(computed.map((output) => [output, olds?.[output] ?? unknown])),
+    }),
   };
 }

@@ -150,7 +150,7 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
         outputs: fromStruct(request.getOlds()),
       };
       if (request.getPreview()) {
-        response.setProperties(toStruct({ ...olds.outputs, ...resource(request.getUrn()).preview(news) }));
+        response.setProperties(toStruct(resource(request.getUrn()).preview(news, olds.outputs)));
         return response;
       }
       const outputs = await guarded(() => resource(request.getUrn()).update(olds, news, signal(request.getTimeout())));

@@ -40,8 +40,8 @@ export interface Resource {
   diff(olds: Properties, news: Properties): readonly Difference[];
   /** Whether the old one must go first, because both would bear one name. */
   deleteBeforeReplace(olds: Properties, news: Properties): boolean;
-  /** Outputs as far as they are known before a create or update. */
-  preview(inputs: Properties): Properties;
+  /** Outputs as far as they are known before a create or, with the old outputs, an update. */
+  preview(inputs: Properties, olds?: Properties): Properties;
   /** @throws ResourceError when nothing was made, HalfDone when something was */
   create(inputs: Properties, signal: AbortSignal): Promise<State>;
   /**

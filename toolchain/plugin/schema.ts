@@ -35,7 +35,9 @@ export function packageSchema(
       },
     ];
   });
-  return JSON.stringify({ name, version, types, resources: Object.fromEntries(rendered), provider: {} });
+  // How the folders in tokens like docker:index/network:Network are read.
+  const meta = { moduleFormat: "(.*)(?:/[^/]*)" };
+  return JSON.stringify({ name, version, meta, types, resources: Object.fromEntries(rendered), provider: {} });
 }
 
 type Reference = (property: string, shape: Extract<Shape, { kind: "object" }>) => object;

@@ -285,9 +285,11 @@ describe("a container", () => {
     await made.start();
     const imported = await stack.pulumi(
       ...["import", "docker:index/container:Container", "imported", `${prefix}-imported`],
-      ...["--yes", "--protect=false", "--generate-code=false"],
+      ...["--yes", "--protect=false"],
     );
+    expect(imported.ok, imported.output).toBe(true);
     expect(imported.output).toContain("1 imported");
+    expect(imported.output).toContain("memory = 32");
     const args = { name: `${prefix}-imported`, image, command: ["sleep", "600"], memory: 32, memorySwap: 32, labels };
     const up = await stack.up(...server(), { type: "Container", name: "imported", args });
     expect(up.counts).toEqual({ unchanged: 6 });
