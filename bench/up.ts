@@ -4,6 +4,7 @@ import Docker from "dockerode";
 import { execa } from "execa";
 import { prepareStack } from "../cli/init.ts";
 import type { OpenStack } from "../cli/stack.ts";
+import { imageRef } from "../images/contents.ts";
 import { cacheFolder } from "../images/folders.ts";
 import type { StackOutputs } from "../model/outputs.ts";
 import { dockerName } from "../platform/docker/render.ts";
@@ -80,8 +81,7 @@ export const up: Bench = {
     await untilGreen(stack, outputs);
     const running = await readRunning(stack);
     await removeStack(stack);
-    const base = await baseImage(running);
-    const compose = await startCompose(base, composeFile(stack.name, running));
+    const compose = await startCompose(imageRef("base"), composeFile(stack.name, running));
     const times: Times = { pulumi: [], composeWait: [], composeGreen: [] };
     try {
       for (let run = 0; run < runs; run++) await round(stack, compose, outputs, times);
@@ -106,10 +106,3 @@ export const up: Bench = {
     };
   },
 };
-
-/** The Debian 13 image every other one is made from. */
-async function baseImage(running: RunningStack): Promise<string> {
-  const any = running.containers[0]?.Config.Image;
-  if (any === undefined) throw new Error("the stack has no container");
-  return any;
-}
