@@ -31,7 +31,7 @@ export async function buildCli(tell: (words: string) => void): Promise<string> {
     const begin = Date.now();
     const ticker = setInterval(() => {
       tell(`building the Pulumi CLI ${pulumiVersion}, ${Math.round((Date.now() - begin) / 1000)} s (about 4 min)`);
-    }, 5000);
+    }, 20_000);
     try {
       const go = await findGo(tell, log);
       tell(`building the Pulumi CLI ${pulumiVersion} with Go (about 4 min)`);
