@@ -16,7 +16,7 @@ export const identityClaims = {
 /** A claim edge passes on. */
 export type IdentityClaim = keyof typeof identityClaims;
 
-/** Name of the header that carries the access token, for services that ask Keycloak on the user's behalf. */
+/** Name of the header that carries the access token (base64url too), for services that ask Keycloak on the user's behalf. */
 export const tokenHeader = (key: string): string => `x-planb-${key}-token`;
 
 /** Name of the header that carries a claim. */

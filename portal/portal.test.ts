@@ -49,7 +49,7 @@ const headersOf = (claims: Partial<Record<IdentityClaim, string>>): Record<strin
       Buffer.from(value).toString("base64url"),
     ]),
   ),
-  [tokenHeader(key)]: "token",
+  [tokenHeader(key)]: Buffer.from("token").toString("base64url"),
 });
 const page = async (path: string, options: { headers?: Record<string, string>; sources?: Sources } = {}) => {
   const app = portalApp({ settings, identityKey: key, sources: options.sources ?? there, log: () => {} });

@@ -38,6 +38,6 @@ export function readUser(header: (name: string) => string | undefined, key: stri
       .split(",")
       .filter((group) => group !== "").length,
     loggedInAt: seconds > 0 ? new Date(seconds * 1000) : undefined,
-    token: header(tokenHeader(key)) ?? "",
+    token: decoded(tokenHeader(key)),
   };
 }

@@ -55,13 +55,7 @@ export const edgeConfig = z
       .max(1440)
       .default(60)
       .describe("Minutes without a click after which a login ends. Default: 60"),
-    maxSessions: z
-      .int()
-      .min(100)
-      .max(20000)
-      .default(1000)
-      .describe("People logged in at the same time; 1,000 take about 20 MiB. Default: 1000"),
-    memoryMiB: memoryMiB(160),
+    memoryMiB: memoryMiB(128),
   })
   .prefault({})
   .describe("The gateway: TLS, host names, the login in front of the services");

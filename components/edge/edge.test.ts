@@ -47,12 +47,11 @@ describe("edge's configuration", () => {
   });
 
   it("takes every setting of the stack file", () => {
-    const text = conf({ hstsDays: 3, adminFrom: ["10.9.0.0/16"], sessionHours: 7, idleMinutes: 13, maxSessions: 123 });
+    const text = conf({ hstsDays: 3, adminFrom: ["10.9.0.0/16"], sessionHours: 7, idleMinutes: 13 });
     expect(text).toContain(`Strict-Transport-Security "max-age=259200"`);
     expect(text).toContain("Require ip 10.9.0.0/16");
     expect(text).toContain("OIDCSessionMaxDuration 25200");
     expect(text).toContain("OIDCSessionInactivityTimeout 780");
-    expect(text).toContain("OIDCCacheShmMax 369");
     expect(conf({ hstsDays: 0 })).not.toContain("max-age=");
     expect(workload({ memoryMiB: 222 }).memoryMiB).toBe(222);
   });

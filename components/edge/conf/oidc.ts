@@ -3,9 +3,6 @@ import { type IdentityClaim, identityClaims } from "../../../model/identity-head
 import type { EdgeConfig } from "../config.ts";
 import { oidcPath } from "../routes.ts";
 
-/** Entries of the session store for each person logged in: the session, its number at Keycloak, a page being opened. */
-const entriesPerSession = 3;
-
 /**
  * The login in front of a host. The addresses of Keycloak are written out, so that edge starts and recovers without
  * it; what edge asks Keycloak itself goes straight to the workload, what a browser asks goes by the public name.
@@ -41,12 +38,6 @@ export function oidcConf(host: string, identity: StackIdentity, config: EdgeConf
   OIDCPassIDTokenAs claims
   OIDCPassUserInfoAs claims
   OIDCClaimDelimiter ,
-
-  # A session lives in the memory all processes share; the browser holds no more than its number.
-  OIDCSessionType server-cache
-  OIDCCacheType shm
-  OIDCCacheShmMax ${config.maxSessions * entriesPerSession}
-  OIDCCacheShmEntrySizeMax 20480
   OIDCSessionInactivityTimeout ${config.idleMinutes * 60}
   OIDCSessionMaxDuration ${config.sessionHours * 3600}
   OIDCCookie __Host-planb-${host}
