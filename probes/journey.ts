@@ -51,7 +51,7 @@ export function startJourney(
       method,
       signal: options.signal,
       headers: {
-        accept: "text/html",
+        accept: "text/html, */*;q=0.8",
         "accept-language": "da, en",
         ...(cookie === "" ? {} : { cookie }),
         ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", origin: url.origin }),
