@@ -58,19 +58,28 @@ export async function makeBareRoot(
       Cmd: ["sleep", "infinity"],
       Env: ["HOME=/root", "LC_ALL=C.UTF-8", ...trust, ...Object.entries(env).map(([key, value]) => `${key}=${value}`)],
       Labels: { "io.planb.bare": release },
-      // root on a bare machine may mount, which mmdebstrap does
-      HostConfig: { NetworkMode: "host", Privileged: true, Binds: [`${socket}:/var/run/docker.sock`], Init: true },
-    });
-    await container.start();
-    await copyIn(container, clone, checkout);
-    if (site) await copyIn(container, siteAuthorities, siteAuthorities);
-    return {
-      run: (command, to) => runInside(docker, container, command, to),
-      async remove() {
-        await container.remove({ force: true, v: true });
-        await docker.getImage(ref).remove({ force: true });
+      HostConfig: {
+        NetworkMode: "host",
+        Binds: [`${socket}:/var/run/docker.sock`],
+        Init: true,
+        // root on a bare machine may mount, which mmdebstrap does
+        CapAdd: ["SYS_ADMIN"],
+        SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
       },
+    });
+    const remove = async () => {
+      await container.remove({ force: true, v: true });
+      await docker.getImage(ref).remove({ force: true });
     };
+    try {
+      await container.start();
+      await copyIn(container, clone, checkout);
+      if (site) await copyIn(container, siteAuthorities, siteAuthorities);
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+    return { run: (command, to) => runInside(docker, container, command, to), remove };
   } finally {
     await rm(work, { recursive: true, force: true });
   }

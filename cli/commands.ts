@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 /** What a command's action returns: its exit code, 0 when it returns nothing. */
 export type Exit = number | undefined;
@@ -161,4 +161,11 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .argument("[names...]", "default: all")
     .option(...yes)
     .action(run(async (names) => (await import("./bench.ts")).bench(names)));
+
+  // The launcher takes --yes for every command: it agrees to what is set up before this program runs.
+  for (const command of [...program.commands, ...images.commands]) {
+    const known = command.options.some((option) => option.long === "--yes");
+    const passesOn = command.name() === "directory"; // its options are the steward's
+    if (!known && !passesOn) command.addOption(new Option("-y, --yes").hideHelp());
+  }
 }
