@@ -23,8 +23,8 @@ export interface User {
  * @returns undefined when edge told of nobody
  */
 export function readUser(header: (name: string) => string | undefined, key: string): User | undefined {
-  const claim = (name: IdentityClaim) =>
-    Buffer.from(header(claimHeader(key, name)) ?? "", "base64url").toString("utf8");
+  const decoded = (name: string) => Buffer.from(header(name) ?? "", "base64url").toString("utf8");
+  const claim = (name: IdentityClaim) => decoded(claimHeader(key, name));
   const user = claim("user");
   if (claim("guid") === "" && user === "") return undefined;
   const seconds = Number(claim("loginTime"));
