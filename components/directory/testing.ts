@@ -56,6 +56,25 @@ export class DirectoryWorld {
     await this.stack.ready("existing-ad", 120);
   }
 
+  /**
+   * A connection to the AD itself, verified against its authority, as the sync makes it.
+   *
+   * @param name bind name. Default: the account that only reads
+   */
+  async adClient(name?: string, password?: string): Promise<Client> {
+    const { NetworkSettings } = await this.stack.inspect("existing-ad");
+    const [network] = Object.values(NetworkSettings.Networks);
+    const existing = this.#existing;
+    if (!existing) throw new Error("startAd first");
+    const client = new Client({
+      url: `ldaps://${network?.IPAddress}:636`,
+      timeout: 20_000,
+      tlsOptions: { ca: [String(existing.caPem)], servername: controllerName },
+    });
+    await client.bind(name ?? existing.bindName, password ?? String(existing.bindPassword));
+    return client;
+  }
+
   /** Starts something that takes connections on LDAPS and never says a word. */
   async startHangingController(host: string): Promise<void> {
     const workload: Workload = {
