@@ -93,9 +93,10 @@ export function createRealmKeeper(
           await applySettings(to, desired);
           await applyProfile(to, desired);
           await applyRequiredActions(to, desired);
+          // The rules of the login stand before anybody can log in: people and services come after.
+          await applyBrowserFlow(to, desired);
           await applyFederation(to, desired);
           await applyClients(to, desired);
-          await applyBrowserFlow(to, desired);
           await applyStewardClient(to);
           await applyBreakGlass(to, config, secrets);
           await applySmokeAccount(to, config, secrets);
