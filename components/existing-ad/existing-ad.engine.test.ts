@@ -41,12 +41,12 @@ describe("the demo's existing AD", () => {
     await expect(client.modify(String((await person("clerk"))?.dn), change)).rejects.toThrow(/00002098|Insufficient/i);
   });
 
-  it("takes the objectGUID in braces as a bind name, which no move makes stale", async () => {
+  it("takes the objectGUID as a bind name, which no move makes stale", async () => {
     const guid = await admin("guid", "clerk");
-    const bound = await world.adClient(`{${guid}}`, demoPassword);
+    const bound = await world.adClient(`<GUID=${guid}>`, demoPassword);
     await bound.unbind();
-    await expect(world.adClient(`<GUID=${guid}>`, demoPassword)).rejects.toThrow();
-    await expect(world.adClient(`{${guid}}`, "forkert")).rejects.toThrow();
+    await expect(world.adClient(`{${guid}}`, demoPassword)).rejects.toThrow();
+    await expect(world.adClient(`<GUID=${guid}>`, "forkert")).rejects.toThrow();
   });
 
   it("does what an administrator does", async () => {
