@@ -25,6 +25,22 @@ function claim(name: string, attribute: string, multivalued = false) {
   };
 }
 
+/** Lets the start page ask, with the person's own token, which second factors the person has: that, and no change. */
+const ownAccount = [
+  {
+    name: "account-audience",
+    protocol: "openid-connect",
+    protocolMapper: "oidc-audience-mapper",
+    config: { "included.client.audience": "account", "access.token.claim": "true", "id.token.claim": "false" },
+  },
+  {
+    name: "account-view",
+    protocol: "openid-connect",
+    protocolMapper: "oidc-hardcoded-role-mapper",
+    config: { role: "account.view-profile" },
+  },
+];
+
 /**
  * The clients. `guid` is the person's immutable key, by which services know them; `groups` are short ids, which hold
  * no comma and do not fill a header.
@@ -60,6 +76,7 @@ export function desiredClients({ edge }: RealmConfig, secrets: RealmSecrets): De
         claim("groups", "groups", true),
         claim("department", "department"),
         claim("title", "title"),
+        ...ownAccount,
       ],
     },
     // A password alone, without a page and a second factor, opens nothing.
