@@ -23,7 +23,7 @@ import { closeServer, pages, servePages } from "./server.ts";
 import { smokeKeeper } from "./smoke-account.ts";
 import type { StewardStatus } from "./status.ts";
 import { type StatusConfig, statusConfigSchema } from "./status-config.ts";
-import { startWatch } from "./watch.ts";
+import { type ServiceSeen, startWatch } from "./watch.ts";
 
 /**
  * Runs the steward until the process is told to end.
@@ -46,7 +46,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
     municipality: settings.municipality,
     directory: directory?.status(),
     realm: realm?.status(),
-    services: watch.services(),
+    services: watch.services().map((seen) => withDirectory(seen, directory?.status().shadowUp)),
   });
   const metrics = createMetrics(status);
   const directoryLoop = directory && startDirectoryLoop(directory, metrics);
@@ -65,6 +65,11 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   setTimeout(() => process.exit(0), 5000).unref();
   await Promise.all([closeServer(server), closeServer(control), watch.stop(), realm?.stop(), directoryLoop?.stop()]);
   process.exit(0);
+}
+
+/** The shadow directory has no page to try: what the sync saw of it counts. */
+function withDirectory(seen: ServiceSeen, shadowUp: boolean | undefined): ServiceSeen {
+  return seen.service === "directory" && seen.probes.length === 0 ? { ...seen, ok: shadowUp } : seen;
 }
 
 function startDirectoryLoop(directory: DirectorySync, metrics: Metrics): Loop {

@@ -31,6 +31,8 @@ export interface DirectoryStatus {
   readonly authority: "ad" | "planb";
   readonly severedAt: string | undefined;
   readonly state: "starting" | "ok" | "held" | "unreachable" | "severed";
+  /** Whether the shadow directory itself could be used at the last try; undefined: not tried yet. */
+  readonly shadowUp: boolean | undefined;
   /** What is wrong, in a line; undefined: nothing. */
   readonly message: string | undefined;
   readonly copiedAt: string | undefined;
@@ -100,6 +102,7 @@ export function createDirectorySync(
   let lastPass: PassReport | undefined;
   let problem: string | undefined;
   let refusals = 0;
+  let shadowUp: boolean | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One thing at a time: a command waits for the pass that runs. */
@@ -110,7 +113,11 @@ export function createDirectorySync(
   };
   const withShadow = <T>(job: (shadow: Shadow) => Promise<T>): Promise<T> =>
     inTurn(async () => {
-      const shadow = await openShadow(config);
+      const shadow = await openShadow(config).catch((error: unknown) => {
+        shadowUp = false;
+        throw error;
+      });
+      shadowUp = true;
       try {
         return await job(shadow);
       } finally {
@@ -146,11 +153,7 @@ export function createDirectorySync(
   return {
     async pass() {
       try {
-        const report = await withShadow(async (shadow) => {
-          const done = await run(shadow);
-          await deliver(shadow);
-          return done;
-        });
+        const report = await withShadow((shadow) => run(shadow).finally(() => deliver(shadow)));
         lastPass = report;
         refusals = 0;
         problem = undefined;
@@ -186,6 +189,7 @@ export function createDirectorySync(
       return {
         authority: severed() ? "planb" : "ad",
         severedAt: progress.severedAt,
+        shadowUp,
         state: stateNow,
         message: problem ?? memory.held?.reason,
         copiedAt: copied,

@@ -12,6 +12,8 @@ export interface Mark {
   readonly fullAt: Date;
   /** When the ids were last compared. */
   readonly comparedAt: Date;
+  /** The highest update number when they were: nothing can have gone while it stays. */
+  readonly comparedUsn: bigint;
 }
 
 /** What one reading brought. */
@@ -53,7 +55,8 @@ export async function readFull(session: AdSession, known: Copy, now: Date): Prom
   const found =
     missing.length <= 300 ? await session.lookUp(missing.map(([guid]) => guid)) : new Map<string, AdPerson>();
   for (const [guid, person] of found) people.set(guid, person);
-  const mark = { url: session.url, identity: session.identity, usn: session.usn, fullAt: now, comparedAt: now };
+  const { url, identity, usn } = session;
+  const mark = { url, identity, usn, fullAt: now, comparedAt: now, comparedUsn: usn };
   return { kind: "full", source: { people, groups }, mark, read, skipped, found: found.size };
 }
 
@@ -78,7 +81,7 @@ export async function readDelta(
   const people = new Map(before.people);
   const groups = new Map(before.groups);
   const seen = new Set<string>();
-  let { comparedAt } = mark;
+  let { comparedAt, comparedUsn } = mark;
   const has = (guid: string): boolean => people.has(guid) || groups.has(guid);
   const gone: string[] = [];
 
@@ -94,10 +97,11 @@ export async function readDelta(
     for (const guid of await session.changed(mark.usn)) if (has(guid) && !seen.has(guid)) gone.push(guid);
   }
   const every = session.seesDeleted ? rhythm.compareEverySeconds * 10 : rhythm.compareEverySeconds;
-  if (session.usn > mark.usn && secondsSince(comparedAt, now) >= every) {
+  if (session.usn > comparedUsn && secondsSince(comparedAt, now) >= every) {
     const ids = await session.ids();
     for (const guid of [...people.keys(), ...groups.keys()]) if (!ids.has(guid)) gone.push(guid);
     comparedAt = now;
+    comparedUsn = session.usn;
   }
   // A filter may hide an entry for a moment only, so each is asked for once more; many at once are left to the guard.
   const still = gone.length <= 300 ? await session.stillThere(gone) : new Set<string>();
@@ -111,7 +115,7 @@ export async function readDelta(
   return {
     kind: "delta",
     source: { people, groups },
-    mark: { ...mark, usn: session.usn, comparedAt },
+    mark: { ...mark, usn: session.usn, comparedAt, comparedUsn },
     read: seen.size + again.length,
     skipped,
     found: still.size,

@@ -53,24 +53,36 @@ export async function openShadow({ shadow }: Pick<DirectoryConfig, "shadow">): P
   };
   const { baseDn } = shadow;
 
-  const find = async (branch: string, filter: string, attributes: readonly string[]): Promise<readonly Entry[]> => {
+  async function* entries(branch: string, filter: string, attributes: readonly string[]): AsyncGenerator<Entry> {
     const base = branch === "" ? baseDn : `${branch},${baseDn}`;
     const options = { scope: "sub" as const, filter, attributes: [...attributes], paged: { pageSize: 500 } };
-    return (await client().search(base, options)).searchEntries;
+    for await (const page of client().searchPaginated(base, options)) yield* page.searchEntries;
+  }
+  const find = async (branch: string, filter: string, attributes: readonly string[]): Promise<readonly Entry[]> => {
+    const found: Entry[] = [];
+    for await (const entry of entries(branch, filter, attributes)) found.push(entry);
+    return found;
   };
 
   return {
     baseDn,
     find,
     async load() {
-      const people = await find("ou=people", "(&(objectClass=planbPerson)(o=ad))", [
-        "planbGuid",
-        ...managedPersonAttributes,
-      ]);
-      const groups = await find("ou=groups", "(objectClass=planbGroup)", managedGroupAttributes);
+      // Page by page, for what LDAP answers takes several times the memory of what is kept of it.
+      const read = async (
+        branch: string,
+        filter: string,
+        names: readonly string[],
+      ): Promise<Map<string, ShadowEntry>> => {
+        const map = new Map<string, ShadowEntry>();
+        for await (const entry of entries(branch, filter, ["planbGuid", ...names])) {
+          map.set(guidIn(entry), shadowEntry(entry, names, baseDn));
+        }
+        return map;
+      };
       return {
-        people: new Map(people.map((entry) => [guidIn(entry), shadowEntry(entry, managedPersonAttributes, baseDn)])),
-        groups: new Map(groups.map((entry) => [guidIn(entry), shadowEntry(entry, managedGroupAttributes, baseDn)])),
+        people: await read("ou=people", "(&(objectClass=planbPerson)(o=ad))", managedPersonAttributes),
+        groups: await read("ou=groups", "(objectClass=planbGroup)", managedGroupAttributes),
       };
     },
     async read(dn, attributes) {

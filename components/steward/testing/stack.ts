@@ -150,6 +150,13 @@ export class StewardStack {
     });
   }
 
+  /** Resolves as soon as more than so many people are copied. */
+  async written(people: number): Promise<void> {
+    const search = "ldapsearch -Q -LLL -Y EXTERNAL -H ldapi://%2Frun%2Fslapd%2Fldapi -b ou=people,dc=planb (o=ad) 1.1";
+    const script = `until [ "$(${search} | grep -c ^dn:)" -gt ${people} ]; do :; done`.replace("(o=ad)", "'(o=ad)'");
+    await this.stack.exec("directory", ["timeout", "90", "bash", "-c", script]);
+  }
+
   /** Changes the shadow directory as its owner. */
   async change(ldif: string): Promise<void> {
     const script = `printf %s "$1" | ldapmodify -Q -Y EXTERNAL -H ldapi://%2Frun%2Fslapd%2Fldapi`;
