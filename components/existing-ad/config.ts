@@ -25,7 +25,6 @@ const existingAd = z
 /** The stack file's section `demo`: what stands in for a real municipality's surroundings. */
 export const demoConfig = z
   .strictObject({ existingAd: existingAd.optional() })
-  .prefault({})
   .describe("For demos and tests only: stand-ins for what a municipality already has. Default: none");
 
 /** The section, checked and complete. */
