@@ -51,7 +51,7 @@ export function loginRoute(identity: StackIdentity, adminFrom: readonly string[]
     restricted: { paths: admin, from: adminFrom },
     home: identity.origin("start"),
     frames: "same-origin",
-    timeoutSeconds: 30,
+    timeoutSeconds: 15,
   };
 }
 

@@ -3,6 +3,8 @@ import { stackIdentity } from "../../../config/index.ts";
 import { buildImages } from "../../../images/index.ts";
 import { identityKey } from "../../../model/identity-headers.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
+import type { RealmSecrets } from "../../../steward/realm/config.ts";
+import { connect } from "../../../steward/realm/connect.ts";
 import { createRealmKeeper, type RealmKeeper, realmConfig } from "../../../steward/realm/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { databaseConfig } from "../../database/config.ts";
@@ -126,6 +128,17 @@ export class GateStack {
     };
     this.#keeper ??= createRealmKeeper(config, secrets, () => {}, { caPem: this.caPem });
     return this.#keeper;
+  }
+
+  /** Ends all sessions of a person, as when they are disabled. */
+  async endSessions(username: string): Promise<void> {
+    const secrets = { steward: secret("keycloak/steward/1") } as RealmSecrets;
+    const connection = connect({ url: `https://localhost:${ssoPort}` }, secrets, this.caPem);
+    await connection.run("ending sessions", async (admin) => {
+      const [user] = await admin.users.find({ username, exact: true });
+      await admin.users.logout({ id: user?.id ?? "" });
+    });
+    await connection.close();
   }
 
   /** The shadow directory as the steward sees it. Unbind when done. */

@@ -1,0 +1,96 @@
+import type { Client } from "ldapts";
+import { Agent } from "undici";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Journey, startJourney } from "../../probes/journey.ts";
+import { enrolTotp, submit } from "../sso/testing/pages.ts";
+import { addPerson } from "../sso/testing/people.ts";
+import { GateStack, identity } from "./testing/stack.ts";
+
+const start = `${identity.origin("start")}/`;
+const login = identity.origin("login");
+const password = 'Blå "Bølge" & Måge 7!';
+const guid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+
+describe("the login through edge to the start page", () => {
+  const stack = new GateStack();
+  let directory: Client;
+  const journeys: Journey[] = [];
+
+  /** A browser without scripts that finds every public name on this host. */
+  const visitor = (): Journey => {
+    const resolve = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
+      o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
+    const agent = new Agent({ connect: { ca: stack.caPem, lookup: resolve as never } });
+    const options = { timeoutMs: 60_000, signal: AbortSignal.timeout(600_000), agent };
+    const journey = startJourney({ caPem: stack.caPem, secrets: {} }, options);
+    journeys.push(journey);
+    return journey;
+  };
+  const logIn = async (username: string) => {
+    const journey = visitor();
+    const form = await journey.open(start);
+    const enrolment = await submit(journey, form, { username, password, credentialId: "" });
+    return { journey, page: (await enrolTotp(journey, enrolment)).page };
+  };
+
+  beforeAll(async () => {
+    await stack.start();
+    directory = await stack.directory();
+    for (const [n, uid, name] of [
+      [0, "planb-proeve", "Planb Prøve"],
+      [1, "soeren.aa", "Søren Ægidius O'Neill"],
+      [2, "aase", "Åse Ærlig"],
+      [3, "hans", "Hans Test"],
+    ] as const) {
+      await addPerson(directory, { uid, guid: guid(n), name, password, groups: ["g0123456789ab", "gffffffffffff"] });
+    }
+    await stack.keeper().converge();
+    await stack.keeper().syncUsers("full");
+  }, 900_000);
+  afterAll(async () => {
+    for (const journey of journeys) await journey.close();
+    await directory?.unbind();
+    await stack.remove();
+  });
+
+  it("brings a person to the start page, named unharmed, with the second factor just enrolled", async () => {
+    const { journey, page } = await logIn("soeren.aa");
+    expect(page.url.href).toBe(start);
+    expect(page.html.querySelector("h1")?.textContent).toBe("Goddag, Søren Ægidius O'Neill");
+    expect(page.html.querySelector("#dig + dl")?.textContent).toContain("Børn & Unge");
+    expect(page.html.querySelector(".factor")?.textContent).toContain("Kode-app, Telefon");
+    const another = page.html.querySelectorAll("#totrin ~ .actions a")[0]?.getAttribute("href");
+    const action = await journey.open(new URL(another ?? "", start).href);
+    expect(action.url.href).toContain("execution=webauthn-register");
+  });
+
+  it("logs out of everything, and says so", async () => {
+    const { journey, page } = await logIn("aase");
+    const out = page.html
+      .querySelectorAll("nav a")
+      .find((a) => a.textContent === "Log ud")
+      ?.getAttribute("href");
+    const bye = await journey.open(new URL(out ?? "", start).href);
+    expect(bye.html.querySelector("h1")?.textContent).toBe("Du er logget ud");
+    expect((await journey.open(start)).url.origin).toBe(login);
+  });
+
+  it("ends a session at once when Keycloak does, by back-channel logout", async () => {
+    const { journey } = await logIn("hans");
+    expect((await journey.open(start)).url.href).toBe(start);
+    await stack.endSessions("hans");
+    expect((await journey.open(start)).url.origin).toBe(login);
+  });
+
+  it("tells in words that Keycloak is away, keeps help open, and recovers by itself", async () => {
+    await stack.engine.docker.getContainer("planb-test-gate-sso").pause();
+    const fresh = visitor();
+    const away = await fresh.open(`${login}/realms/planb/account`);
+    expect(away.status).toBeGreaterThanOrEqual(500);
+    expect(away.body).toContain("Siden er ikke klar lige nu");
+    expect((await fresh.open(`${start}hjaelp`)).body).toContain("Sådan logger du ind");
+    await stack.engine.docker.getContainer("planb-test-gate-sso").unpause();
+    const back = await fresh.open(start);
+    expect([back.status, back.url.origin]).toEqual([200, login]);
+  });
+});
