@@ -147,10 +147,10 @@ export async function passFromAd(
     memory.source = applied.doubtful ? undefined : reading.source;
     memory.mark = applied.doubtful ? { ...reading.mark, fullAt: new Date(0) } : reading.mark;
     memory.held = undefined;
+    // A first copy takes nothing away from anybody here; what a human agreed to is looked at, and so is what came before.
+    const counted = copy.people.size === 0 ? [] : todo.takenAway.filter((guid) => !memory.approved.has(guid));
+    next = afterPass(next, begin, { takenAway: counted.length, agreed: memory.approved.size > 0 });
     memory.approved = new Set();
-    // A first copy takes nothing away from anybody here.
-    const counted = copy.people.size === 0 ? 0 : todo.takenAway.length;
-    next = afterPass(next, begin, counted);
     await writeProgress(shadow, next);
     const { added, changed, removed, erased, refused } = applied;
     const faults = [...reading.skipped, ...refused];

@@ -37,9 +37,18 @@ export function takenRecently(progress: Progress, now: Date): number {
   return recent(progress, now).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The progress after a whole pass. */
-export function afterPass(progress: Progress, now: Date, takenAway: number): Progress {
-  const earlier = recent(progress, now);
+/**
+ * The progress after a whole pass.
+ *
+ * @param pass.takenAway people it took away without having to ask
+ * @param pass.agreed whether an operator agreed to it: the count of the last 24 hours begins anew
+ */
+export function afterPass(
+  progress: Progress,
+  now: Date,
+  { takenAway, agreed }: { readonly takenAway: number; readonly agreed: boolean },
+): Progress {
+  const earlier = agreed ? [] : recent(progress, now);
   const list = takenAway > 0 ? [...earlier, { at: now.toISOString(), count: takenAway }] : earlier;
   return { ...progress, copiedAt: now.toISOString(), takenAway: list };
 }

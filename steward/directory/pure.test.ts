@@ -268,9 +268,14 @@ describe("the guard", () => {
     expect(judge(removals(1, 100), 0, none).ok).toBe(false);
   });
   it("adds up the passes of a day", () => {
-    const progress = afterPass({}, now, 5);
+    const progress = afterPass({}, now, { takenAway: 5, agreed: false });
     expect(takenRecently(progress, new Date(now.getTime() + 23 * hour))).toBe(5);
     expect(takenRecently(progress, new Date(now.getTime() + 25 * hour))).toBe(0);
+    expect(takenRecently(afterPass(progress, now, { takenAway: 2, agreed: false }), now)).toBe(7);
+  });
+  it("counts anew once an operator has agreed", () => {
+    const progress = afterPass({}, now, { takenAway: 5, agreed: false });
+    expect(takenRecently(afterPass(progress, now, { takenAway: 1, agreed: true }), now)).toBe(1);
   });
 });
 
