@@ -59,7 +59,11 @@ export function stewardCommand(run: () => Promise<void>): Command {
       const { approved, directory } = await command<{ approved: number; directory: DirectoryStatus }>(
         "approve-removal",
       );
-      print(approved === 0 ? "the guard holds nothing back" : `approved: ${approved} people and groups`);
+      print(
+        approved === 0
+          ? "the guard holds nothing back; it counts anew from now"
+          : `approved: ${approved} people and groups`,
+      );
       if (approved > 0) print(directoryText(directory));
     });
   program

@@ -33,6 +33,11 @@ export function startRealmLoop(keeper: RealmKeeper, everySeconds: number): Realm
   let convergeAt = 0;
   let fullAt = Date.now() + daySeconds * 1000;
 
+  const readPeople = async (kind: "changed" | "full"): Promise<number> => {
+    const { added, updated, failed, ms } = await keeper.syncUsers(kind);
+    log(`realm: people kind=${kind} added=${added} updated=${updated} failed=${failed} ms=${ms}`);
+    return failed;
+  };
   const turn = async (): Promise<void> => {
     if (Date.now() >= convergeAt) {
       const report = await keeper.converge();
@@ -44,10 +49,9 @@ export function startRealmLoop(keeper: RealmKeeper, everySeconds: number): Realm
       const kind = Date.now() >= fullAt ? "full" : "changed";
       changed = false;
       try {
-        const report = await keeper.syncUsers(kind);
-        log(
-          `realm: people kind=${kind} added=${report.added} updated=${report.updated} failed=${report.failed} ms=${report.ms}`,
-        );
+        const failed = await readPeople(kind);
+        // A login that went from one person to another is taken over once both have been read.
+        if (failed > 0 && kind === "changed") await readPeople("full");
       } catch (error) {
         changed = true;
         throw error;

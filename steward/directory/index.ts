@@ -75,7 +75,11 @@ export interface DirectorySync {
   status(): DirectoryStatus;
   coverage(): Promise<Coverage & { readonly withCode: number }>;
   codes(of: string): Promise<CodeSheets>;
-  /** Agrees to what the guard holds back. @returns how many people and groups; 0: nothing was held */
+  /**
+   * Agrees to what the guard holds back and to what was taken away within the last 24 hours, so that its count begins anew.
+   *
+   * @returns how many people and groups were held back; 0: nothing was
+   */
   approveRemoval(): Promise<number>;
   sever(): Promise<void>;
   unsever(): Promise<UnseverReport>;
@@ -222,7 +226,14 @@ export function createDirectorySync(
       }),
     async approveRemoval() {
       const held = memory.held;
-      if (!held) return 0;
+      if (!held) {
+        await withShadow(async (shadow) => {
+          progress = { ...(await readProgress(shadow)), takenAway: [] };
+          await writeProgress(shadow, progress);
+        });
+        log("directory: removals of the last 24 hours approved by an operator; the guard counts anew");
+        return 0;
+      }
       memory.approved = new Set(held.guids);
       log(`directory: removal of ${held.guids.length} people and groups approved by an operator`);
       return held.guids.length;

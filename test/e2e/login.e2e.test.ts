@@ -1,5 +1,5 @@
 import { TOTP } from "otpauth";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startAd, stopAd } from "../fixtures/existing-ad/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
 import { openRunning, type RunningStack, steward } from "./support/demo.ts";
@@ -22,6 +22,10 @@ describe("a clerk in a real browser", () => {
     await browser?.close();
     await startAd(staff.container);
     await staff.dismissAll();
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await browser.picture(`failed-${task.id}`);
   });
 
   const sendPassword = async (password: string) => {

@@ -71,7 +71,8 @@ export function desiredFederation(config: RealmConfig, secrets: RealmSecrets): D
         usersDn: config.directory.usersDn,
         searchScope: "1",
         userObjectClasses: "inetOrgPerson, planbPerson",
-        customUserSearchFilter: "(&(planbGuid=*)(!(planbState=deleted)))",
+        // Deleted people too: their logins are changed there, so that another may have the name.
+        customUserSearchFilter: "(planbGuid=*)",
         uuidLDAPAttribute: "planbGuid",
         rdnLDAPAttribute: "planbGuid",
         usernameLDAPAttribute: "uid",

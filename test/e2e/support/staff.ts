@@ -45,6 +45,7 @@ export class Staff {
   async dismissAll(): Promise<void> {
     await Promise.all(this.#clerks.map((clerk) => clerk.leave()));
     for (const login of this.#added.splice(0)) await this.admin("delete", login);
-    await steward(this.#stack, "sync").catch(() => steward(this.#stack, "approve-removal"));
+    await steward(this.#stack, "sync").catch(() => undefined);
+    await steward(this.#stack, "approve-removal");
   }
 }
