@@ -104,7 +104,8 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
       { scope: "base", attributes: ["objectGUID"], explicitBufferAttributes: binaryAttributes },
       new ShowDeletedControl(),
     )
-    .then((found) => found.searchEntries.length > 0)
+    // Samba gives the container's bare name to everybody; who may see deleted entries may read its attributes too.
+    .then((found) => found.searchEntries.some((entry) => Buffer.isBuffer(entry["objectGUID"])))
     .catch(() => false);
 
   const groupBases =

@@ -38,7 +38,7 @@ export const directoryConfigSchema = z.strictObject({
     .min(10)
     .default(120)
     .describe(
-      "How often the ids of all entries are compared, which finds what was deleted or moved out of reach when the bind account may not see deleted entries. Where it may, ten times as rarely.",
+      "How often, while anything changes there, the ids of all entries are compared: finds what was deleted when the bind account may not see deleted entries.",
     ),
   keepDeletedDays: z
     .number()

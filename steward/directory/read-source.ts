@@ -96,8 +96,7 @@ export async function readDelta(
     }
     for (const guid of await session.changed(mark.usn)) if (has(guid) && !seen.has(guid)) gone.push(guid);
   }
-  const every = session.seesDeleted ? rhythm.compareEverySeconds * 10 : rhythm.compareEverySeconds;
-  if (session.usn > comparedUsn && secondsSince(comparedAt, now) >= every) {
+  if (session.usn > comparedUsn && secondsSince(comparedAt, now) >= rhythm.compareEverySeconds) {
     const ids = await session.ids();
     for (const guid of [...people.keys(), ...groups.keys()]) if (!ids.has(guid)) gone.push(guid);
     comparedAt = now;
