@@ -68,7 +68,7 @@ export function stewardWorkload(config: StewardConfig, duties: StewardDuties, ma
       "tls/key.pem": material.keyPem,
     },
     ports: [{ name: "https", port: stewardPort }],
-    ready: { exec: ["steward-ready"], withinSeconds: 60, everySeconds: 15 },
+    ready: { exec: ["steward-ready"], withinSeconds: 60, everySeconds: 5 },
     memoryMiB: config.memoryMiB,
     cpu: config.cpu,
     user: 1006,
