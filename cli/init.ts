@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { giveCommand, givenSecrets } from "../components/index.ts";
 import { UserError } from "../model/errors.ts";
 import { askSecret, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
@@ -67,20 +68,6 @@ export async function init(name: string, options: { yes?: boolean }): Promise<Ex
   return 0;
 }
 
-/** Secrets that only the municipality knows, and when a stack file asks for one. */
-const given = [
-  {
-    name: "adBindPassword",
-    what: "Password of the account that reads the existing directory",
-    asked: (config: Values) => valueAt(config, ["directory", "existing"]) !== undefined,
-  },
-  {
-    name: "edgeKey",
-    what: "Private key (PEM) of the certificate of your own",
-    asked: (config: Values) => valueAt(config, ["edge", "certificate", "kind"]) === "file",
-  },
-] as const;
-
 /**
  * Asks for a password where somebody can answer; what is left is told as a command.
  *
@@ -88,20 +75,11 @@ const given = [
  */
 async function takeGiven({ name, config, pulumi }: OpenStack): Promise<string[]> {
   const lines: string[] = [];
-  for (const secret of given.filter(({ asked }) => asked(config as Values))) {
-    const oneLine = secret.name === "adBindPassword";
-    const value = oneLine && interactive() ? await askSecret(`${secret.what} (empty: later)`, "") : "";
+  for (const secret of givenSecrets(config)) {
+    const value = secret.oneLine && interactive() ? await askSecret(`${secret.what} (empty: later)`, "") : "";
     if (value !== "") await pulumi.write(value, "config", "set", "--secret", `planb:${secret.name}`);
-    else {
-      const input = oneLine ? "" : " < key.pem";
-      lines.push(`${secret.what}: pulumi config set --secret planb:${secret.name} --stack ${name}${input}`);
-    }
+    else lines.push(`${secret.what}: ${giveCommand(secret, name)}`);
   }
   if (lines.length > 0) lines.unshift(`Still to be given, in a shell of eval "$(./planb env ${name})":`);
   return lines;
 }
-
-type Values = Readonly<Record<string, unknown>>;
-
-const valueAt = (values: Values, path: readonly string[]): unknown =>
-  path.reduce<unknown>((value, key) => (value as Values | undefined)?.[key], values);

@@ -6,6 +6,10 @@ import { Database, databaseConfig } from "./database/index.ts";
 import { Directory, directoryConfig } from "./directory/index.ts";
 import { Edge, edgeConfig } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
+import { requireGiven } from "./given.ts";
+
+export { giveCommand, givenSecrets } from "./given.ts";
+
 import { Portal, portalConfig } from "./portal/index.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
@@ -39,6 +43,7 @@ export type DeployOutputs = Omit<StackOutputs, "caPem" | "secrets"> & {
 
 /** Composes the services of a stack, servers before those that reach them, and tells its outputs. */
 export function deploy({ config, identity, platform, settings }: DeployArgs): DeployOutputs {
+  requireGiven(identity.name, config, (name) => settings.getSecret(name) !== undefined);
   const secrets = stackSecrets(settings, `${identity.municipality} plan B`);
   const common = { identity, platform, secrets };
 

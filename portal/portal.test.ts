@@ -92,7 +92,7 @@ describe("the start page", () => {
     expect(offers.map((a) => a.textContent)).toEqual([
       "Tilføj en sikkerhedsnøgle",
       "Tilføj en adgangsnøgle",
-      "Lav nødkoder",
+      "Lav gendannelseskoder",
       "Vis og fjern",
     ]);
     const link = new URL(String(offers[0]?.getAttribute("href")), settings.startOrigin);

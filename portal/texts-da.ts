@@ -43,14 +43,14 @@ export const da: Texts = {
       otp: "Kode-app",
       webauthn: "Sikkerhedsnøgle",
       "webauthn-passwordless": "Adgangsnøgle",
-      "recovery-authn-codes": "Nødkoder på papir",
+      "recovery-authn-codes": "Gendannelseskoder på papir",
     },
     since: (date) => `fra ${date}`,
     add: {
       otp: "Tilføj en kode-app",
       webauthn: "Tilføj en sikkerhedsnøgle",
       "webauthn-passwordless": "Tilføj en adgangsnøgle",
-      "recovery-authn-codes": "Lav nødkoder",
+      "recovery-authn-codes": "Lav gendannelseskoder",
     },
     manage: "Vis og fjern",
   },
@@ -70,7 +70,7 @@ export const da: Texts = {
         steps: [
           "Åbn adressen ovenfor i en browser.",
           "Skriv dit brugernavn eller din mailadresse og den adgangskode, du bruger på din pc.",
-          "Bekræft med dit andet trin: koden fra din kode-app, din sikkerhedsnøgle eller en af dine nødkoder. Har du ikke noget andet trin endnu, hjælper siden dig med at lave det.",
+          "Bekræft med dit andet trin: koden fra din kode-app, din sikkerhedsnøgle eller en af dine gendannelseskoder. Har du ikke noget andet trin endnu, hjælper siden dig med at lave det.",
           "Du er på startsiden. Herfra kommer du videre uden at logge ind igen.",
         ],
       },
@@ -102,7 +102,7 @@ export const da: Texts = {
           ],
           [
             "Telefonen med kode-appen er væk",
-            "Brug en nødkode eller din sikkerhedsnøgle. Har du ingen af dem, så ring til it-support.",
+            "Brug en gendannelseskode eller din sikkerhedsnøgle. Har du ingen af dem, så ring til it-support.",
           ],
           [
             "Browseren advarer om siden",

@@ -6,6 +6,7 @@ import { Agent, request } from "undici";
 import type { DirectorySync } from "./directory/index.ts";
 import { words } from "./log.ts";
 import type { Loop } from "./loop.ts";
+import type { RealmLoop } from "./realm-loop.ts";
 import type { StewardStatus } from "./status.ts";
 
 /** Socket on which the running steward takes commands: only who may run a command in its container reaches it. */
@@ -16,10 +17,11 @@ export interface Controlled {
   readonly status: () => StewardStatus;
   readonly directory: DirectorySync | undefined;
   readonly directoryLoop: Loop | undefined;
+  readonly realm: Pick<RealmLoop, "settled"> | undefined;
 }
 
 /** The commands of the running steward, as pages of a local server. */
-export function commands({ status, directory, directoryLoop }: Controlled): Hono {
+export function commands({ status, directory, directoryLoop, realm }: Controlled): Hono {
   const sync = (): DirectorySync => {
     if (!directory) throw new Error("this stack has no directory sync (/config/directory.json is missing)");
     return directory;
@@ -30,8 +32,9 @@ export function commands({ status, directory, directoryLoop }: Controlled): Hono
     .get("/healthz", (context) => context.text("ok\n"))
     .post("/status", (context) => context.json(status()))
     .post("/sync", async (context) => {
-      sync();
+      sync().compareNext();
       await directoryLoop?.now();
+      await realm?.settled();
       return context.json(status().directory);
     })
     .post("/coverage", async (context) => context.json(await sync().coverage()))

@@ -51,7 +51,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const metrics = createMetrics(status);
   const directoryLoop = directory && startDirectoryLoop(directory, metrics);
   const server = await servePages(pages(status, metrics), folder);
-  const control = await listenForCommands(commands({ status, directory, directoryLoop }));
+  const control = await listenForCommands(commands({ status, directory, directoryLoop, realm }));
   log(
     `steward: started directory=${directory !== undefined} realm=${realm !== undefined} probes=${settings.probes.length}`,
   );

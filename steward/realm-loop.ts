@@ -18,6 +18,8 @@ export interface RealmLoop {
   status(): RealmStatus;
   /** Makes Keycloak read the people who changed, at the loop's next turn. */
   peopleChanged(): void;
+  /** Resolves once the login has taken over what it was told, or has failed to. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export function startRealmLoop(keeper: RealmKeeper, everySeconds: number): Realm
       changed = true;
       void loop.now();
     },
+    settled: () => loop.now(),
     async stop() {
       await loop.stop();
       await keeper.close();

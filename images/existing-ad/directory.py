@@ -162,8 +162,9 @@ def bulk(users, groups="0"):
     chance = random.Random(7)
     given = ["Søren", "Åse", "Jørgen", "Mette", "Lærke", "Bjørn", "Øyvind", "Anne-Mette", "Signe", "Kåre"]
     surnames = ["Sørensen", "Ærø", "Bødker", "Nygård", "O'Brien", "Kjær", "Møller-Høj", "Ågård", "Østergaard", "Hansen"]
-    unit("Bulk")
     where = below(PEOPLE, "OU", "Bulk")
+    if not SAM.search(PEOPLE, ldb.SCOPE_ONELEVEL, "(ou=Bulk)", ["1.1"]):
+        unit("Bulk")
     people = [
         person(f"b{n:05d}", chance.choice(given), f"{chance.choice(surnames)} {n:05d}", where, "Bulk", n, "Velkommen-2026")
         for n in range(1, int(users) + 1)

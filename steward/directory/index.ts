@@ -73,6 +73,8 @@ export interface DirectorySync {
   /** Seconds until the next pass is due. */
   pauseSeconds(): number;
   status(): DirectoryStatus;
+  /** Makes the next pass compare the ids of all entries, so that it finds what was deleted. */
+  compareNext(): void;
   coverage(): Promise<Coverage & { readonly withCode: number }>;
   codes(of: string): Promise<CodeSheets>;
   /**
@@ -224,6 +226,9 @@ export function createDirectorySync(
         const { lines, known, locked } = issued;
         return { count: lines.length, known, locked, text: textSheets(lines, sheet), html: htmlSheets(lines, sheet) };
       }),
+    compareNext() {
+      if (memory.mark) memory.mark = { ...memory.mark, comparedAt: new Date(0), comparedUsn: 0n };
+    },
     async approveRemoval() {
       const held = memory.held;
       if (!held) {

@@ -96,7 +96,8 @@ export async function readDelta(
     }
     for (const guid of await session.changed(mark.usn)) if (has(guid) && !seen.has(guid)) gone.push(guid);
   }
-  if (session.usn > comparedUsn && secondsSince(comparedAt, now) >= rhythm.compareEverySeconds) {
+  const due = session.usn > comparedUsn && secondsSince(comparedAt, now) >= rhythm.compareEverySeconds;
+  if (due || takesOverLogin(before, people, seen)) {
     const ids = await session.ids();
     for (const guid of [...people.keys(), ...groups.keys()]) if (!ids.has(guid)) gone.push(guid);
     comparedAt = now;
@@ -119,6 +120,14 @@ export async function readDelta(
     skipped,
     found: still.size,
   };
+}
+
+/** Whether somebody new has a login that was another's: then that one is likely gone, and must be found before both have it. */
+function takesOverLogin(before: Source, people: Source["people"], seen: ReadonlySet<string>): boolean {
+  const fresh = [...seen].filter((guid) => people.has(guid) && !before.people.has(guid));
+  if (fresh.length === 0) return false;
+  const logins = new Set([...before.people.values()].map(({ uid }) => uid.toLowerCase()));
+  return fresh.some((guid) => logins.has(people.get(guid)?.uid.toLowerCase() ?? ""));
 }
 
 /** Whether a delta may follow a mark: the same controller with the same database, and a full reading not long ago. */

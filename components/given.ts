@@ -1,0 +1,51 @@
+import type { StackConfig } from "../config/index.ts";
+import { UserError } from "../model/index.ts";
+
+/** A secret that only the municipality knows; it stands in Pulumi's encrypted config as `planb:<name>`. */
+export interface GivenSecret {
+  readonly name: "adBindPassword" | "edgeKey";
+  /** What it is, for people. */
+  readonly what: string;
+  /** Whether it is one line that can be typed; else it comes from a file. */
+  readonly oneLine: boolean;
+}
+
+interface Sections {
+  readonly directory?: { readonly existing?: unknown };
+  readonly edge?: { readonly certificate?: { readonly kind: string } };
+}
+
+/** The secrets that a checked stack file asks for. */
+export function givenSecrets(config: StackConfig & Sections): readonly GivenSecret[] {
+  const bind = {
+    name: "adBindPassword",
+    what: "Password of the account that reads the existing directory",
+    oneLine: true,
+  } as const;
+  const key = { name: "edgeKey", what: "Private key (PEM) of the certificate of your own", oneLine: false } as const;
+  return [
+    ...(config.directory?.existing === undefined ? [] : [bind]),
+    ...(config.edge?.certificate?.kind === "file" ? [key] : []),
+  ];
+}
+
+/** The command that gives a secret. */
+export const giveCommand = ({ name, oneLine }: GivenSecret, stack: string): string =>
+  `pulumi config set --secret planb:${name} --stack ${stack}${oneLine ? "" : " < key.pem"}`;
+
+/**
+ * Refuses a stack whose secrets are not all there, before anything of it is made.
+ *
+ * @param has whether a secret stands in the config
+ * @throws UserError naming each missing one and the command that gives it
+ */
+export function requireGiven(
+  stack: string,
+  config: StackConfig & Sections,
+  has: (name: GivenSecret["name"]) => boolean,
+): void {
+  const missing = givenSecrets(config).filter((secret) => !has(secret.name));
+  if (missing.length === 0) return;
+  const lines = missing.map((s) => `planb:${s.name}: missing: ${s.what}. Give it with: ${giveCommand(s, stack)}`);
+  throw new UserError(`${lines.join("\n")}\nin a shell of eval "$(./planb env ${stack})"`);
+}

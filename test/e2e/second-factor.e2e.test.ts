@@ -1,0 +1,97 @@
+import { TOTP } from "otpauth";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startAd, stopAd } from "../fixtures/existing-ad/index.ts";
+import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
+import { openRunning, type RunningStack, steward } from "./support/demo.ts";
+import { Staff } from "./support/staff.ts";
+
+const name = "Nøgle Åberg";
+
+describe("a clerk's other second factors, in a real browser", () => {
+  let stack: RunningStack;
+  let staff: Staff;
+  let browser: ClerkBrowser;
+  let dropKey: () => Promise<void>;
+
+  beforeAll(async () => {
+    stack = await openRunning();
+    staff = new Staff(stack);
+    const clerk = await staff.hire("historie.noegle", "Nøgle", "Åberg");
+    await steward(stack, "sync");
+    await clerk.logIn();
+    browser = await openBrowser(stack.outputs.caPem);
+    const { page, context } = browser;
+    // The key itself: what a PC's fingerprint reader or a phone is to the browser.
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    dropKey = () => devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }).then(() => undefined);
+    page.on("dialog", (dialog) => void dialog.accept("Min nøgle"));
+    await page.goto(`${stack.start}/`);
+    await page.getByLabel("Brugernavn eller e-mail").fill(clerk.username);
+    await page.getByLabel("Adgangskode", { exact: true }).fill(clerk.password);
+    await page.getByRole("button", { name: "Log ind", exact: true }).click();
+    await page.locator("#otp").fill(new TOTP({ secret: clerk.seed }).generate({ timestamp: Date.now() + 30_000 }));
+    await page.locator("#kc-login").click();
+    await page.getByText(name).first().waitFor();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await browser.picture(`failed-${task.id}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await startAd(staff.container);
+    await staff.dismissAll();
+  });
+
+  it("adds a passkey from the start page, and logs in with nothing else while AD is gone", async () => {
+    const { page, context } = browser;
+    await page.getByRole("link", { name: "Tilføj en adgangsnøgle" }).click();
+    await browser.picture("passkey");
+    await page.locator("#registerWebAuthn").click();
+    await page.waitForURL(`${stack.start}/**`);
+    await page.getByText("Min nøgle").first().waitFor();
+    await context.clearCookies();
+    await stopAd(staff.container);
+    await page.waitForTimeout(3000);
+    // The browser offers the key by itself, and this one needs no finger: nothing is typed or pressed.
+    await page.goto(`${stack.start}/`);
+    await page.getByText(name).first().waitFor();
+    await startAd(staff.container);
+    await page.waitForTimeout(3000);
+  });
+
+  it("makes recovery codes, and each lets in once", async () => {
+    const { page, context } = browser;
+    await page.goto(`${stack.start}/`);
+    await page.getByRole("link", { name: "Lav gendannelseskoder" }).click();
+    await browser.picture("recovery-codes");
+    const codes = await page.locator("#kc-recovery-codes-list li").allTextContents();
+    expect(codes.length).toBeGreaterThan(8);
+    const [first = ""] = codes.map((line) => line.replace(/^\s*\d+[.:]\s*/, "").replace(/[\s-]/g, ""));
+    await page.locator("#kcRecoveryCodesConfirmationCheck").check();
+    await page.locator("#saveRecoveryAuthnCodesBtn").click();
+    await page.waitForURL(`${stack.start}/**`);
+    await context.clearCookies();
+    await dropKey();
+    await page.goto(`${stack.start}/`);
+    await page.getByLabel("Brugernavn eller e-mail").fill("historie.noegle");
+    await page.getByLabel("Adgangskode", { exact: true }).fill("Velkommen-2026");
+    await page.getByRole("button", { name: "Log ind", exact: true }).click();
+    await page.locator("#try-another-way").click();
+    await browser.picture("another-way");
+    await page.getByText("Gendannelseskode", { exact: true }).click();
+    await page.locator("#recoveryCodeInput").fill(first);
+    await page.locator("#kc-login").click();
+    await page.getByText(name).first().waitFor();
+  });
+});
