@@ -151,7 +151,7 @@ describe("the sections", () => {
       memoryMiB: 192,
     });
     expect(directoryConfig.safeParse({ existng: {} }).success).toBe(false);
-    expect(demoConfig.parse(undefined)).toEqual({});
+    expect(demoConfig.parse({})).toEqual({});
     expect(demoConfig.parse({ existingAd: {} })).toEqual({
       existingAd: { memoryMiB: 256, cpu: 1, bulkUsers: 0, bulkGroups: 0 },
     });
