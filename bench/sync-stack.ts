@@ -159,7 +159,7 @@ export async function startSyncStack(): Promise<SyncStack> {
         const login = `b${String(n + changed * people).padStart(5, "0")}`;
         await admin(stack, "set", login, "title", `Titel ${changed}`);
       }
-      await ok(stack, steward.name, ["steward", "sync"]);
+      await ok(stack, steward.name, ["steward", "sync", "--delta"]);
       return pass(stack, "delta");
     },
     async plainRead() {

@@ -12,10 +12,11 @@ export function stewardCommand(run: () => Promise<void>): Command {
   program.command("run", { isDefault: true }).description("run the steward (what the container does)").action(run);
   program
     .command("sync")
-    .description("run a pass of the directory sync now")
+    .description("run a pass of the directory sync now, and look for everything that was deleted")
+    .option("--delta", "only for what changed, as the passes in between do")
     .option("--json", "as JSON")
-    .action(async ({ json }: { json?: boolean }) => {
-      const directory = await command<DirectoryStatus>("sync");
+    .action(async ({ delta, json }: { delta?: boolean; json?: boolean }) => {
+      const directory = await command<DirectoryStatus>("sync", { delta: delta === true });
       if (json) printJson(directory);
       else print(directoryText(directory));
       if (directory.state === "unreachable" || directory.state === "held") process.exitCode = 1;

@@ -32,7 +32,8 @@ export function commands({ status, directory, directoryLoop, realm }: Controlled
     .get("/healthz", (context) => context.text("ok\n"))
     .post("/status", (context) => context.json(status()))
     .post("/sync", async (context) => {
-      sync().compareNext();
+      const { delta = false } = await context.req.json<{ delta?: boolean }>().catch(() => ({ delta: false }));
+      if (!delta) sync().compareNext();
       await directoryLoop?.now();
       await realm?.settled();
       return context.json(status().directory);

@@ -4,7 +4,7 @@ import { memoryMiB } from "../../config/fields.ts";
 /** The stack file's section `steward`. */
 export const stewardConfig = z
   .strictObject({
-    memoryMiB: memoryMiB(192),
+    memoryMiB: memoryMiB(256),
     cpu: z.number().min(0.1).max(64).default(1).describe("Limit of processor cores. Default: 1"),
     probeEverySeconds: z
       .int()

@@ -49,7 +49,7 @@ describe("the steward", () => {
     expect(workload).toMatchObject({
       name: "steward",
       image: "steward",
-      env: { STEWARD_HEAP_MIB: "120" },
+      env: { STEWARD_HEAP_MIB: "80" },
       memoryMiB: 200,
       cpu: 0.7,
       user: 1006,

@@ -55,7 +55,8 @@ export function stewardWorkload(config: StewardConfig, duties: StewardDuties, ma
   return {
     name: stewardName,
     image: "steward",
-    env: { STEWARD_HEAP_MIB: String(Math.floor(config.memoryMiB * 0.6)) },
+    // The rest is for Node itself, for what is under way on the network, and for a command beside the running steward.
+    env: { STEWARD_HEAP_MIB: String(Math.floor(config.memoryMiB * 0.4)) },
     files: {
       ...merge(material.handed.map(({ files }) => files)),
       "status.json": statusJson(config, duties),

@@ -1,5 +1,15 @@
 import { readFileSync } from "node:fs";
-import { Client, type Entry, InvalidCredentialsError } from "ldapts";
+import {
+  AndFilter,
+  Client,
+  type Control,
+  type Entry,
+  EqualityFilter,
+  type Filter,
+  FilterParser,
+  InvalidCredentialsError,
+  OrFilter,
+} from "ldapts";
 import {
   type AdGroup,
   type AdPerson,
@@ -14,7 +24,7 @@ import {
 import type { DirectoryConfig } from "./config.ts";
 import { ExtendedDnControl, ShowDeletedControl } from "./controls.ts";
 import { DirectoryError, explainController } from "./explain.ts";
-import { guidFilter, guidOf } from "./guid.ts";
+import { guidBytes, guidOf } from "./guid.ts";
 
 /** A bound connection to one domain controller. */
 export interface AdSession {
@@ -112,43 +122,60 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     config.groups.length > 0
       ? config.groups
       : config.people.map(({ baseDn }) => ({ baseDn, filter: "(objectClass=*)" }));
-  const pages = (baseDn: string, filter: string, attributes: string[]): AsyncGenerator<Entry> =>
+  const pages = (baseDn: string, filter: Filter | string, attributes: string[]): AsyncGenerator<Entry> =>
     paged(client, baseDn, filter, attributes);
   const sinceFilter = (since: bigint | undefined): string => (since === undefined ? "" : `(uSNChanged>=${since + 1n})`);
 
   async function* people(
     since: bigint | undefined,
     skipped: (reason: string) => void,
-    extra = "",
+    extra?: Filter,
   ): AsyncGenerator<AdPerson> {
     for (const { baseDn, filter } of config.people) {
-      for await (const entry of pages(
-        baseDn,
-        `(&${personKind}${sinceFilter(since)}${extra}${filter})`,
-        personAttributes,
-      )) {
+      const whole = both(`(&${personKind}${sinceFilter(since)}${filter})`, extra);
+      for await (const entry of pages(baseDn, whole, personAttributes)) {
         const person = attempt(() => adPerson(entry), skipped);
         if (person) yield person;
       }
     }
   }
+  /**
+   * Members are wanted by GUID, for which a controller makes extended DNs; Samba does that for all it looks at, so a
+   * delta first asks which groups changed, and then for each of those.
+   */
+  async function* groupEntries(baseDn: string, filter: string, since: bigint | undefined): AsyncGenerator<Entry> {
+    const whole = `(&${groupKind}${sinceFilter(since)}${filter})`;
+    if (since === undefined) return yield* paged(client, baseDn, whole, groupAttributes, [new ExtendedDnControl()]);
+    for await (const changed of pages(baseDn, whole, ["objectGUID"])) {
+      const options = {
+        scope: "base",
+        attributes: groupAttributes,
+        explicitBufferAttributes: binaryAttributes,
+      } as const;
+      yield* (await client.search(`<GUID=${entryGuid(changed)}>`, options, new ExtendedDnControl())).searchEntries;
+    }
+  }
   async function* groups(since: bigint | undefined, skipped: (reason: string) => void): AsyncGenerator<AdGroup> {
     for (const { baseDn, filter } of groupBases) {
-      for await (const entry of pages(baseDn, `(&${groupKind}${sinceFilter(since)}${filter})`, groupAttributes)) {
+      for await (const entry of groupEntries(baseDn, filter, since)) {
         const members = await allMembers(client, entry);
         const group = attempt(() => adGroup(entry, members), skipped);
         if (group) yield group;
       }
     }
   }
-  const inReach = async (extra: string): Promise<Set<string>> => {
+  const inReach = async (extra: Filter | undefined): Promise<Set<string>> => {
     const found = new Set<string>();
-    for (const { baseDn, filter } of config.people)
-      for await (const entry of pages(baseDn, `(&${personKind}${extra}${filter})`, ["objectGUID"]))
-        found.add(entryGuid(entry));
-    for (const { baseDn, filter } of groupBases)
-      for await (const entry of pages(baseDn, `(&${groupKind}${extra}${filter})`, ["objectGUID"]))
-        found.add(entryGuid(entry));
+    const kinds = [
+      { kind: personKind, bases: config.people },
+      { kind: groupKind, bases: groupBases },
+    ];
+    for (const { kind, bases } of kinds) {
+      for (const { baseDn, filter } of bases) {
+        const whole = both(`(&${kind}${filter})`, extra);
+        for await (const entry of pages(baseDn, whole, ["objectGUID"])) found.add(entryGuid(entry));
+      }
+    }
     return found;
   };
 
@@ -162,11 +189,11 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     async changed(since) {
       const found = new Set<string>();
       const filter = `(&${sinceFilter(since)}(|(objectClass=user)(objectClass=group)))`;
-      for await (const entry of paged(client, context, filter, ["objectGUID"], seesDeleted))
-        found.add(entryGuid(entry));
+      const controls = seesDeleted ? [new ShowDeletedControl()] : [];
+      for await (const entry of paged(client, context, filter, ["objectGUID"], controls)) found.add(entryGuid(entry));
       return found;
     },
-    ids: () => inReach(""),
+    ids: () => inReach(undefined),
     async lookUp(guids) {
       const found = new Map<string, AdPerson>();
       for (const some of portions(guids)) {
@@ -183,8 +210,16 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
   };
 }
 
-const anyOf = (guids: readonly string[]): string =>
-  `(|${guids.map((guid) => `(objectGUID=${guidFilter(guid)})`).join("")})`;
+/** Entries of these GUIDs. A filter as text would not do: its bytes would be taken for UTF-8. */
+const anyOf = (guids: readonly string[]): Filter =>
+  new OrFilter({
+    filters: guids.map((guid) => new EqualityFilter({ attribute: "objectGUID", value: guidBytes(guid) })),
+  });
+
+const both = (filter: string, extra: Filter | undefined): Filter => {
+  const parsed = FilterParser.parseString(filter);
+  return extra ? new AndFilter({ filters: [extra, parsed] }) : parsed;
+};
 
 function* portions(guids: readonly string[], size = 50): Generator<readonly string[]> {
   for (let at = 0; at < guids.length; at += size) yield guids.slice(at, at + size);
@@ -209,9 +244,9 @@ async function readOne(client: Client, dn: string, attributes: string[], buffers
 async function* paged(
   client: Client,
   baseDn: string,
-  filter: string,
+  filter: Filter | string,
   attributes: string[],
-  showDeleted = false,
+  controls: Control[] = [],
 ): AsyncGenerator<Entry> {
   const options = {
     scope: "sub",
@@ -220,7 +255,6 @@ async function* paged(
     explicitBufferAttributes: binaryAttributes,
     paged: { pageSize },
   } as const;
-  const controls = showDeleted ? [new ExtendedDnControl(), new ShowDeletedControl()] : [new ExtendedDnControl()];
   for await (const page of client.searchPaginated(baseDn, options, controls)) yield* page.searchEntries;
 }
 

@@ -1,7 +1,7 @@
 import type { AdGroup, AdPerson } from "./ad-entries.ts";
 import { byPerson, flatten } from "./flatten.ts";
 import { groupId } from "./guid.ts";
-import { isLocked, type LoginState, loginState } from "./state.ts";
+import { fileTime, fromFileTime, isLocked, type LoginState, loginState } from "./state.ts";
 
 /** Attributes of an entry of the copy; every list sorted, an absent attribute is an empty list or no list. */
 export type Attributes = Readonly<Record<string, readonly string[]>>;
@@ -48,7 +48,7 @@ export const groupDn = (guid: string, base: string): string => `cn=${groupId(gui
 
 const locked = (state: LoginState): readonly string[] => (isLocked(state) ? [lockedForGood] : []);
 
-function person(from: AdPerson, groups: readonly string[], base: string, now: Date): ShadowEntry {
+function person(from: AdPerson, memberOf: readonly string[], base: string, now: Date): ShadowEntry {
   const state = loginState(from.facts, now);
   return {
     dn: personDn(from.guid, base),
@@ -57,7 +57,7 @@ function person(from: AdPerson, groups: readonly string[], base: string, now: Da
       uid: [from.uid],
       seeAlso: [from.dn],
       o: ["ad"],
-      planbMemberOf: groups.map(groupId).sort(),
+      planbMemberOf: memberOf,
       planbState: [state],
       planbPwdLastSet: [from.facts.pwdLastSet.toString()],
       pwdEndTime: locked(state),
@@ -86,21 +86,59 @@ export function deletedPerson(guid: string, entry: ShadowEntry): ShadowEntry {
   };
 }
 
+/** What a clean pass left: the reading, and the copy that is exactly what it asks for. */
+export interface Settled {
+  readonly source: Source;
+  readonly copy: Copy;
+}
+
+/** Whether two readings have the same groups and the same people, by name if not in all they say. */
+function sameMembership(a: Source, b: Source): boolean {
+  if (a.people.size !== b.people.size || a.groups.size !== b.groups.size) return false;
+  for (const [guid, group] of b.groups) if (a.groups.get(guid) !== group) return false;
+  for (const [guid, { primaryGroup }] of b.people) if (a.people.get(guid)?.primaryGroup !== primaryGroup) return false;
+  return true;
+}
+
 /**
  * The copy as it should be at a moment.
  *
  * @param base suffix of the shadow directory
  * @param primaryGroups whether the primary group counts as membership
+ * @param before what the pass before left: entries whose person or group is the same are taken from it, so that a pass
+ *   over 10,000 people where ten changed costs ten entries. Default: all are made anew
  */
-export function desiredCopy(source: Source, base: string, primaryGroups: boolean, now: Date): Copy {
-  const isPerson = (guid: string): boolean => source.people.has(guid);
-  const direct = primaryGroups ? withPrimary(source) : source.groups;
-  const flat = flatten(direct, isPerson);
-  const memberOf = byPerson(flat);
+export function desiredCopy(source: Source, base: string, primaryGroups: boolean, now: Date, before?: Settled): Copy {
+  const kept = before && sameMembership(before.source, source) ? before.copy : undefined;
+  const groups = kept ? kept.groups : undefined;
+  const flat = kept
+    ? undefined
+    : flatten(primaryGroups ? withPrimary(source) : source.groups, (guid) => source.people.has(guid));
+  const memberOf = flat && byPerson(flat);
   const people = new Map<string, ShadowEntry>();
   for (const from of source.people.values()) {
-    people.set(from.guid, person(from, memberOf.get(from.guid) ?? [], base, now));
+    const known = kept?.people.get(from.guid);
+    if (
+      known &&
+      before?.source.people.get(from.guid) === from &&
+      known.attributes["planbState"]?.[0] === loginState(from.facts, now)
+    ) {
+      people.set(from.guid, known);
+      continue;
+    }
+    const ids = memberOf
+      ? (memberOf.get(from.guid) ?? []).map(groupId).sort()
+      : (known?.attributes["planbMemberOf"] ?? []);
+    people.set(from.guid, person(from, ids, base, now));
   }
+  return { people, groups: groups ?? groupEntries(source, flat ?? new Map(), base) };
+}
+
+function groupEntries(
+  source: Source,
+  flat: ReadonlyMap<string, readonly string[]>,
+  base: string,
+): ReadonlyMap<string, ShadowEntry> {
   const groups = new Map<string, ShadowEntry>();
   for (const from of source.groups.values()) {
     groups.set(from.guid, {
@@ -114,7 +152,17 @@ export function desiredCopy(source: Source, base: string, primaryGroups: boolean
       },
     });
   }
-  return { people, groups };
+  return groups;
+}
+
+/** The next moment at which time alone changes somebody's state: an account or a password that runs out. */
+export function nextCrossing(source: Source, now: Date): Date {
+  const time = fileTime(now);
+  let next = fileTime(new Date(now.getTime() + 86_400_000));
+  for (const { facts } of source.people.values()) {
+    for (const at of [facts.accountExpires, facts.passwordExpires ?? 0n]) if (at > time && at < next) next = at;
+  }
+  return fromFileTime(next);
 }
 
 /** Groups with those people added whose primary group they are. */

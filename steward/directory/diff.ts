@@ -92,6 +92,7 @@ export function plan(is: Copy, should: Copy): Plan {
       people.push({ kind: "add", guid, entry });
       continue;
     }
+    if (known === entry) continue;
     const was = isTakenAway(stateOf(known));
     const will = isTakenAway(stateOf(entry));
     if (will && !was) takenAway.push(guid);
@@ -109,6 +110,7 @@ export function plan(is: Copy, should: Copy): Plan {
   const removedGroups: string[] = [];
   for (const [guid, entry] of should.groups) {
     const known = is.groups.get(guid);
+    if (known === entry) continue;
     const change: EntryChange | undefined = known ? modify(guid, known, entry) : { kind: "add", guid, entry };
     if (change) groups.push(change);
   }

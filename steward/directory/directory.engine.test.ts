@@ -161,6 +161,16 @@ describe("the directory sync between a real AD and the shadow directory", () => 
     }
   });
 
+  it("lets in whose lock has run out there, which no change tells of", async () => {
+    await world.policy("lockoutDuration", "-20000000");
+    await world.ad("lock", "kollega");
+    await sync();
+    expect((await login("kollega")).state).toBe("locked");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await sync();
+    expect((await login("kollega")).state).toBe("ok");
+  });
+
   it("erases an expired password, which AD would refuse", async () => {
     const dn = await world.dn("bodnyg03");
     expect(await world.binds(dn, password)).toBe(true);

@@ -15,11 +15,6 @@ export function guidBytes(guid: string): Buffer {
   return Buffer.concat([reversed(a), reversed(b), reversed(c), Buffer.from(d + e, "hex")]);
 }
 
-/** A GUID as the value of an equality filter: every byte escaped. */
-export function guidFilter(guid: string): string {
-  return [...guidBytes(guid)].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
-}
-
 /** Short stable id of a group, for tokens and headers: `g` and the first 12 hex digits of its GUID. */
 export function groupId(guid: string): string {
   return `g${guid.replaceAll("-", "").slice(0, 12)}`;

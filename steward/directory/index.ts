@@ -173,7 +173,10 @@ export function createDirectorySync(
         if (message !== problem) log(`directory: no pass: ${message}`);
         problem = message;
         // An unknown error may have struck while writing, so what is known of the copy is doubtful.
-        if (!(error instanceof DirectoryError)) memory.copy = undefined;
+        if (!(error instanceof DirectoryError)) {
+          memory.copy = undefined;
+          memory.quietUntil = undefined;
+        }
         return undefined;
       }
     },

@@ -20,8 +20,14 @@ const ours = "(objectClass=planbPerson)(o=ad)";
  * accepted, the login service after an activation), so only the entries that disagree are asked for.
  *
  * @param remember false: passwords learnt from AD are erased
+ * @param losses whether to look also for passwords that have gone
  */
-export async function refreshKnown(shadow: Shadow, remember: boolean, now: Date): Promise<KnownChanges> {
+export async function refreshKnown(
+  shadow: Shadow,
+  remember: boolean,
+  losses: boolean,
+  now: Date,
+): Promise<KnownChanges> {
   if (!remember) {
     const learnt = await shadow.find("ou=people", `(&${ours}(userPassword=*)(!(planbPasswordOrigin=local)))`, ["1.1"]);
     throwFirst(await shadow.each(learnt, (entry) => shadow.modify(entry.dn, eraseChanges)));
@@ -38,9 +44,8 @@ export async function refreshKnown(shadow: Shadow, remember: boolean, now: Date)
       ]),
     ),
   );
-  const gone = await shadow.find("ou=people", `(&${ours}(!(userPassword=*))(!(planbPasswordKnown=FALSE)))`, [
-    "planbGuid",
-  ]);
+  const goneFilter = `(&${ours}(!(userPassword=*))(!(planbPasswordKnown=FALSE)))`;
+  const gone = losses ? await shadow.find("ou=people", goneFilter, ["planbGuid"]) : [];
   throwFirst(await shadow.each(gone, (entry) => shadow.modify(entry.dn, eraseChanges.slice(1))));
   return { learnt: fresh.map(guidIn), lost: gone.map(guidIn) };
 }

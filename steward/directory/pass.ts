@@ -1,7 +1,7 @@
 import { type AdSession, openAd } from "./ad.ts";
 import { applyPlan } from "./apply.ts";
 import type { DirectoryConfig } from "./config.ts";
-import { type Copy, desiredCopy, type Source } from "./desired.ts";
+import { type Copy, desiredCopy, nextCrossing, type Source } from "./desired.ts";
 import { type Plan, plan } from "./diff.ts";
 import { DirectoryError, explainController } from "./explain.ts";
 import { judge } from "./guard.ts";
@@ -23,6 +23,10 @@ export interface Memory {
   held: Held | undefined;
   /** URL of a controller that failed in the middle of the last pass: tried last. */
   avoid: string | undefined;
+  /** Until then time alone changes nobody's state; undefined: not known. */
+  quietUntil: Date | undefined;
+  /** When it was last looked whether stored passwords have gone. */
+  lossesAt: Date | undefined;
 }
 
 /** A pass the guard held back. */
@@ -65,8 +69,13 @@ export function emptyMemory(): Memory {
     approved: new Set(),
     held: undefined,
     avoid: undefined,
+    quietUntil: undefined,
+    lossesAt: undefined,
   };
 }
+
+/** Passwords are erased by the sync itself; that one is gone by another hand is rare, and to look costs a look at everybody. */
+const lossesEveryMs = 600_000;
 
 /** Reads the copy where it is not known, and keeps what is said of stored passwords true. */
 export async function lookHere(shadow: Shadow, memory: Memory, config: DirectoryConfig, now: Date): Promise<number> {
@@ -74,7 +83,9 @@ export async function lookHere(shadow: Shadow, memory: Memory, config: Directory
     memory.copy = await shadow.load();
     memory.known = await loadKnown(shadow);
   }
-  const { learnt, lost } = await refreshKnown(shadow, config.rememberPasswords, now);
+  const due = memory.lossesAt === undefined || now.getTime() - memory.lossesAt.getTime() >= lossesEveryMs;
+  const { learnt, lost } = await refreshKnown(shadow, config.rememberPasswords, due, now);
+  if (due) memory.lossesAt = now;
   for (const guid of learnt) memory.known.add(guid);
   for (const guid of lost) memory.known.delete(guid);
   return learnt.length;
@@ -93,6 +104,8 @@ const stamp = (begin: Date): { at: string; seconds: number } => ({
   seconds: Math.round(Date.now() - begin.getTime()) / 1000,
 });
 
+const nothingToDo: Plan = { people: [], groups: [], takenAway: [], givenBack: [], removedGroups: [] };
+
 /** Reads the existing directory as far as needed, and says what that would change here. */
 export async function prepare(
   session: AdSession,
@@ -100,14 +113,18 @@ export async function prepare(
   copy: Copy,
   config: DirectoryConfig,
   now: Date,
-): Promise<{ readonly reading: Reading; readonly todo: Plan }> {
-  const { source, mark } = memory;
+): Promise<{ readonly reading: Reading; readonly todo: Plan; readonly should: Copy }> {
+  const { source, mark, quietUntil } = memory;
   const reading =
     source && mayContinue(mark, session, config, now)
       ? await readDelta(session, source, mark, config, lockedIn(copy), now)
       : await readFull(session, copy, now);
-  const should = desiredCopy(reading.source, config.shadow.baseDn, config.primaryGroups, now);
-  return { reading, todo: plan(copy, should) };
+  if (!reading.changed && quietUntil !== undefined && now < quietUntil)
+    return { reading, todo: nothingToDo, should: copy };
+  // The last pass was clean only if it told how long it holds.
+  const before = source && quietUntil !== undefined ? { source, copy } : undefined;
+  const should = desiredCopy(reading.source, config.shadow.baseDn, config.primaryGroups, now, before);
+  return { reading, todo: plan(copy, should), should };
 }
 
 const lockedIn = (copy: Copy): string[] =>
@@ -125,7 +142,7 @@ export async function passFromAd(
   const copy = memory.copy as Copy;
   const session = await openAd(config, memory.mark?.url, memory.avoid);
   try {
-    const { reading, todo } = await prepare(session, memory, copy, config, begin).catch((error: unknown) => {
+    const { reading, todo, should } = await prepare(session, memory, copy, config, begin).catch((error: unknown) => {
       memory.avoid = session.url;
       throw new DirectoryError(explainController(session.url, config.bindDn, config.caFile, error));
     });
@@ -143,7 +160,9 @@ export async function passFromAd(
     const applied = await applyPlan(shadow, copy, todo, begin);
     for (const guid of applied.erased) memory.known.delete(guid);
     const { purged } = await sweep(shadow, config.keepDeletedDays, begin);
-    memory.copy = applied.doubtful ? undefined : without(applied.copy, purged);
+    memory.copy = applied.doubtful ? undefined : settled(applied.copy, should, todo, purged);
+    memory.quietUntil =
+      applied.doubtful || applied.refused.length > 0 ? undefined : nextCrossing(reading.source, begin);
     memory.source = applied.doubtful ? undefined : reading.source;
     memory.mark = applied.doubtful ? { ...reading.mark, fullAt: new Date(0) } : reading.mark;
     memory.held = undefined;
@@ -184,9 +203,13 @@ function held(copy: Copy, todo: Plan, reason: string, since: string): Held {
   return { since, reason, guids: [...todo.takenAway, ...todo.removedGroups], examples: names.slice(0, 20) };
 }
 
-function without(copy: Copy, guids: readonly string[]): Copy {
-  if (guids.length === 0) return copy;
+/** The copy after a pass: what needed no change is held as the reading has it, so that nothing is held twice. */
+function settled(copy: Copy, should: Copy, todo: Plan, purged: readonly string[]): Copy {
   const people = new Map(copy.people);
-  for (const guid of guids) people.delete(guid);
-  return { ...copy, people };
+  const groups = new Map(copy.groups);
+  const touched = new Set([...todo.people, ...todo.groups].map(({ guid }) => guid));
+  for (const [guid, entry] of should.people) if (!touched.has(guid)) people.set(guid, entry);
+  for (const [guid, entry] of should.groups) if (!touched.has(guid)) groups.set(guid, entry);
+  for (const guid of purged) people.delete(guid);
+  return { people, groups };
 }

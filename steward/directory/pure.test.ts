@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { adGroup, adPerson, extendedDn } from "./ad-entries.ts";
 import { htmlSheets, newCode, textSheets } from "./codes.ts";
 import { coverage } from "./coverage.ts";
-import { type Copy, deletedPerson, desiredCopy, lockedForGood, type Source } from "./desired.ts";
+import { type Copy, deletedPerson, desiredCopy, lockedForGood, nextCrossing, type Source } from "./desired.ts";
 import { attributeChanges, comparableDn, plan } from "./diff.ts";
 import { byPerson, flatten } from "./flatten.ts";
 import { judge } from "./guard.ts";
-import { groupId, guidBytes, guidFilter, guidOf } from "./guid.ts";
+import { groupId, guidBytes, guidOf } from "./guid.ts";
 import { doubtsPassword, fromGeneralizedTime, generalizedTime, mustErase } from "./passwords.ts";
 import { afterPass, takenRecently, withPending } from "./progress.ts";
 import { type AccountFacts, fileTime, fromFileTime, loginState } from "./state.ts";
@@ -29,9 +29,6 @@ describe("guid", () => {
     const bytes = Buffer.from("33221100554477668899aabbccddeeff", "hex");
     expect(guidOf(bytes)).toBe("00112233-4455-6677-8899-aabbccddeeff");
     expect(guidBytes("00112233-4455-6677-8899-aabbccddeeff")).toEqual(bytes);
-    expect(guidFilter("00112233-4455-6677-8899-aabbccddeeff")).toBe(
-      "\\33\\22\\11\\00\\55\\44\\77\\66\\88\\99\\aa\\bb\\cc\\dd\\ee\\ff",
-    );
     expect(groupId("00112233-4455-6677-8899-aabbccddeeff")).toBe("g001122334455");
     expect(() => guidOf(Buffer.alloc(15))).toThrow("16 bytes");
   });
@@ -212,6 +209,30 @@ describe("the copy", () => {
     const marked = deletedPerson(guid(2), entry);
     const again = plan({ ...should, people: new Map([...should.people, [guid(2), marked]]) }, should);
     expect(again).toEqual({ people: [], groups: [], takenAway: [], givenBack: [], removedGroups: [] });
+  });
+  it("takes from the pass before what has not changed, and only that", () => {
+    const first = source([1, 2, 3], { 9: [1, 2] });
+    const copy = copyOf(first);
+    const [, two] = [...first.people.values()];
+    if (!two) throw new Error("no person");
+    const changed = { ...two, attributes: { ...two.attributes, title: ["Ny"] } };
+    const second = { ...first, people: new Map([...first.people, [guid(2), changed]]) };
+    const again = desiredCopy(second, "dc=planb", false, now, { source: first, copy });
+    expect(again).toEqual(copyOf(second));
+    expect(again.people.get(guid(1))).toBe(copy.people.get(guid(1)));
+    expect(plan(copy, again).people).toMatchObject([{ guid: guid(2), changes: [{ type: "title", values: ["Ny"] }] }]);
+
+    const later = new Date(now.getTime() + 48 * hour);
+    expect(desiredCopy(first, "dc=planb", false, later, { source: first, copy })).toEqual(
+      desiredCopy(first, "dc=planb", false, later),
+    );
+    expect(nextCrossing(first, now)).toEqual(new Date(now.getTime() + 24 * hour));
+
+    const regrouped = source([1, 2, 3], { 9: [1, 3] });
+    const mixed = { people: first.people, groups: regrouped.groups };
+    expect(desiredCopy(mixed, "dc=planb", false, now, { source: first, copy })).toEqual(copyOf(mixed));
+    const fewer = { ...first, people: new Map([...first.people].slice(1)) };
+    expect(desiredCopy(fewer, "dc=planb", false, now, { source: first, copy })).toEqual(copyOf(fewer));
   });
   it("moves an entry without renaming it", () => {
     const before = copyOf(source([1], {}));

@@ -1,6 +1,7 @@
 import type { AdSession } from "./ad.ts";
 import type { AdGroup, AdPerson } from "./ad-entries.ts";
 import type { Copy, Source } from "./desired.ts";
+import { loginState } from "./state.ts";
 
 /** How far a controller was read. */
 export interface Mark {
@@ -25,6 +26,8 @@ export interface Reading {
   readonly read: number;
   /** Entries that could not be read, with the reason. */
   readonly skipped: readonly string[];
+  /** Whether anything differs from the reading before. */
+  readonly changed: boolean;
   /** Entries missing in the reading but there when asked for one by one. */
   readonly found: number;
 }
@@ -57,7 +60,7 @@ export async function readFull(session: AdSession, known: Copy, now: Date): Prom
   for (const [guid, person] of found) people.set(guid, person);
   const { url, identity, usn } = session;
   const mark = { url, identity, usn, fullAt: now, comparedAt: now, comparedUsn: usn };
-  return { kind: "full", source: { people, groups }, mark, read, skipped, found: found.size };
+  return { kind: "full", source: { people, groups }, mark, read, skipped, changed: true, found: found.size };
 }
 
 /**
@@ -105,19 +108,26 @@ export async function readDelta(
   }
   // A filter may hide an entry for a moment only, so each is asked for once more; many at once are left to the guard.
   const still = gone.length <= 300 ? await session.stillThere(gone) : new Set<string>();
+  let changed = seen.size > 0;
   for (const guid of gone) {
     if (still.has(guid)) continue;
     people.delete(guid);
     groups.delete(guid);
+    changed = true;
   }
   const again = locked.filter((guid) => people.has(guid) && !seen.has(guid));
-  for (const [guid, person] of await session.lookUp(again)) people.set(guid, person);
+  for (const [guid, person] of await session.lookUp(again)) {
+    const was = people.get(guid);
+    people.set(guid, person);
+    if (!was || loginState(was.facts, now) !== loginState(person.facts, now)) changed = true;
+  }
   return {
     kind: "delta",
     source: { people, groups },
     mark: { ...mark, usn: session.usn, comparedAt, comparedUsn },
     read: seen.size + again.length,
     skipped,
+    changed,
     found: still.size,
   };
 }

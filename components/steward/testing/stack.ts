@@ -5,7 +5,14 @@ import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
 import type { ExistingDirectory } from "../../directory/existing.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
-import { bindName, controllerName, existingAdWorkload, groupsDn, peopleDn } from "../../existing-ad/workloads.ts";
+import {
+  bindName,
+  controllerName,
+  domainDn,
+  existingAdWorkload,
+  groupsDn,
+  peopleDn,
+} from "../../existing-ad/workloads.ts";
 import { stewardConfig } from "../config.ts";
 import { stewardWorkload } from "../workloads.ts";
 
@@ -42,7 +49,7 @@ export class StewardStack {
     const password = (name: string): string => derive(master, `directory/${name}/1`);
     const adLeaf = await adCa.issue("existing-ad/tls/1", [controllerName]);
     const ad = existingAdWorkload(
-      { memoryMiB: 768, cpu: 2, bulkUsers: this.#bulk.users, bulkGroups: this.#bulk.groups },
+      { memoryMiB: 2048, cpu: 2, bulkUsers: this.#bulk.users, bulkGroups: this.#bulk.groups },
       { caPem: adCa.caPem, ...adLeaf, administrator, bindPassword },
     );
     const existing: ExistingDirectory = {
@@ -129,6 +136,15 @@ export class StewardStack {
     const { code, stdout, stderr } = await this.stack.exec("existing-ad", ["ad-admin", ...words]);
     if (code !== 0) throw new Error(`ad-admin ${words.join(" ")}: ${stderr}`);
     return stdout.trim();
+  }
+
+  /** Sets an attribute of the existing domain itself, e.g. how long a lock lasts. */
+  async policy(name: string, value: string): Promise<void> {
+    const ldif = `dn: ${domainDn}\nchangetype: modify\nreplace: ${name}\n${name}: ${value}\n`;
+    const root = "LD_PRELOAD=libuid_wrapper.so UID_WRAPPER=1 UID_WRAPPER_ROOT=1";
+    const script = `printf %s "$1" | ${root} ldbmodify -H /state/ad/private/sam.ldb`;
+    const { code, stderr, stdout } = await this.stack.exec("existing-ad", ["bash", "-c", script, "-", ldif]);
+    if (code !== 0) throw new Error(stdout + stderr);
   }
 
   /** Entries of the shadow directory as its owner sees them, one text of LDIF. */
