@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pauseAd, startAd, stopAd, unpauseAd } from "../fixtures/existing-ad/index.ts";
 import { words } from "./support/clerk.ts";
-import { openRunning, type RunningStack, steward } from "./support/demo.ts";
+import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
 import { Staff } from "./support/staff.ts";
 
 interface Sheets {
@@ -54,7 +54,8 @@ describe("the existing AD is gone", () => {
   it("does not wait for an AD that hangs", async () => {
     const seen = await staff.hire("historie.haenger", "Øyvind", 'D\'Angelo "Nisse"');
     await steward(stack, "sync");
-    await seen.logIn();
+    // AD was off a moment ago: the shadow directory looks every 2 s whether it answers.
+    await eventually(() => seen.logIn(), 30, 2000);
     await pauseAd(staff.container);
     expect((await seen.logIn()).page.body).toContain("D&#39;Angelo &quot;Nisse&quot;");
     expect(words((await seen.sendPassword("forkert kode")).page)).toMatch(/er forkert/);

@@ -22,7 +22,7 @@ export class Clerk {
 
   /** Opens the start page in a fresh browser and sends user name and password. */
   async sendPassword(password = this.password): Promise<{ journey: Journey; page: Page }> {
-    const journey = startJourney(this.#stack.context, { timeoutMs: 30_000, signal: AbortSignal.timeout(60_000) });
+    const journey = startJourney(this.#stack.context, { timeoutMs: 30_000, signal: AbortSignal.timeout(150_000) });
     this.#journeys.push(journey);
     const first = await journey.open(`${this.#stack.start}/`);
     const page = await submit(journey, first, { username: this.username, password, credentialId: "" });
@@ -40,6 +40,8 @@ export class Clerk {
     let page = first;
     for (let forms = 0; forms < 6 && page.url.origin !== this.#stack.start; forms++) {
       if (page.body.includes('name="totpSecret"')) {
+        // The code that proves the enrolment is used up too.
+        this.#window = Math.floor(Date.now() / 30_000);
         const enrolled = await enrolTotp(journey, page);
         this.seed = enrolled.seed;
         page = enrolled.page;
