@@ -7,13 +7,12 @@ import { Directory, directoryConfig } from "./directory/index.ts";
 import { Edge, edgeConfig } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
 import { requireGiven } from "./given.ts";
-
-export { giveCommand, givenSecrets } from "./given.ts";
-
 import { Portal, portalConfig } from "./portal/index.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
 import { Steward, stewardConfig } from "./steward/index.ts";
+
+export { giveCommand, givenSecrets } from "./given.ts";
 
 /** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
 export const sections = {

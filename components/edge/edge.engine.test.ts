@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { buildImages } from "../../images/index.ts";
 import { claimHeader } from "../../model/identity-headers.ts";
-import { authority, type Workload } from "../../model/index.ts";
+import { type Authority, authority, type Workload } from "../../model/index.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { edgeConf, edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
@@ -45,6 +45,23 @@ createServer(tls, (request, response) => {
   });
 }).listen(8443);`;
 
+/** A service behind edge that answers with what it was sent; its certificate comes from the given authority. */
+async function echoAt(ca: Authority, name: string): Promise<Workload> {
+  const { certPem, keyPem } = await ca.issue(`${name}/tls/1`, [name]);
+  return {
+    name,
+    image: "node",
+    command: ["node", "/config/echo.mjs"],
+    files: { "echo.mjs": echo, "tls/cert.pem": certPem },
+    secretFiles: { "tls/key.pem": keyPem },
+    ready: { tcp: 8443 },
+    memoryMiB: 128,
+    cpu: 0.5,
+    user: 1005,
+    reachableFrom: ["edge"],
+  };
+}
+
 describe("edge on an engine", () => {
   const stack = new TestStack("edge");
   let agent: Agent;
@@ -77,23 +94,8 @@ describe("edge on an engine", () => {
     await buildImages(() => {}, ["edge", "node"]);
     const ca = await authority(master, "ca/1", "Test");
     caPem = ca.caPem;
-    const echoAt = async (name: string, names = [name]): Promise<Workload> => {
-      const { certPem, keyPem } = await ca.issue(`${name}/tls/1`, names);
-      return {
-        name,
-        image: "node",
-        command: ["node", "/config/echo.mjs"],
-        files: { "echo.mjs": echo, "tls/cert.pem": certPem },
-        secretFiles: { "tls/key.pem": keyPem },
-        ready: { tcp: 8443 },
-        memoryMiB: 128,
-        cpu: 0.5,
-        user: 1005,
-        reachableFrom: ["edge"],
-      };
-    };
-    await stack.run(await echoAt("sso"));
-    await stack.run(await echoAt("portal"));
+    await stack.run(await echoAt(ca, "sso"));
+    await stack.run(await echoAt(ca, "portal"));
     const leaf = await ca.issue(
       "edge/tls/1",
       routes.map((route) => identity.hostName(route.host)),
@@ -251,19 +253,7 @@ describe("edge on an engine", () => {
     });
     await expect(oldTls).rejects.toThrow(/alert|version|protocol/i);
     const stranger = await authority("x".repeat(43), "ca/1", "Stranger");
-    const { certPem, keyPem } = await stranger.issue("sso/tls/1", ["sso"]);
-    await stack.run({
-      name: "sso",
-      image: "node",
-      command: ["node", "/config/echo.mjs"],
-      files: { "echo.mjs": echo, "tls/cert.pem": certPem },
-      secretFiles: { "tls/key.pem": keyPem },
-      ready: { tcp: 8443 },
-      memoryMiB: 128,
-      cpu: 0.5,
-      user: 1005,
-      reachableFrom: ["edge"],
-    });
+    await stack.run(await echoAt(stranger, "sso"));
     await stack.ready("sso");
     await expect
       .poll(async () => (await get(`${identity.origin("login")}/realms/planb/x`)).status, { timeout: 20_000 })
