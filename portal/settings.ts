@@ -1,14 +1,9 @@
 import { z } from "zod";
-
-const bothLanguages = z.strictObject({ da: z.string(), en: z.string() });
+import { bothLanguages, siteSettings } from "../web/site.ts";
 
 /** What the portal reads from `/config/portal.json`; `components/portal` writes it. */
 export const portalSettings = z.strictObject({
-  municipality: z.string(),
-  /** Language of those whose browser asks for neither. */
-  language: z.enum(["da", "en"]),
-  /** Public origin of the start page, without a trailing slash. */
-  startOrigin: z.string(),
+  site: siteSettings,
   /** The realm's issuer. */
   issuer: z.string(),
   /** Where the steward tells the state of things. */

@@ -2,11 +2,7 @@ import type { Texts } from "./texts.ts";
 
 /** Danish. */
 export const da: Texts = {
-  language: "Dansk",
-  skip: "Gå til indholdet",
-  otherLanguage: "English",
   startPage: "Startside",
-  logOut: "Log ud",
   welcome: (name) => `Goddag, ${name}`,
   intro: "Her ser du, hvad der kører lige nu, og hvor du finder det.",
   services: {
@@ -18,10 +14,6 @@ export const da: Texts = {
     seen: (time) => `Set kl. ${time}.`,
     unseen: "Tilstanden kan ikke læses lige nu. Tjenesterne kan godt køre alligevel.",
     copied: (age) => `Kopieret for ${age} siden.`,
-    seconds: "under et minut",
-    minutes: (n) => (n === 1 ? "1 minut" : `${n} minutter`),
-    hours: (n) => (n === 1 ? "1 time" : `${n} timer`),
-    days: (n) => (n === 1 ? "1 dag" : `${n} dage`),
   },
   me: {
     title: "Dig",
@@ -118,11 +110,4 @@ export const da: Texts = {
       contact: { title: "Ring, hvis du sidder fast", address: "Adressen" },
     },
   },
-  bye: {
-    title: "Du er logget ud",
-    text: "Du er ude af alle tjenester. Luk browseren, hvis andre bruger samme pc.",
-    again: "Log ind igen",
-  },
-  missing: { title: "Siden findes ikke", text: "Adressen er måske skrevet forkert, eller siden er flyttet." },
-  failed: { title: "Det gik galt", text: "Det er ikke dig, der har gjort noget forkert. Prøv igen om lidt." },
 };

@@ -2,11 +2,7 @@ import type { Texts } from "./texts.ts";
 
 /** English. */
 export const en: Texts = {
-  language: "English",
-  skip: "Skip to the content",
-  otherLanguage: "Dansk",
   startPage: "Start page",
-  logOut: "Log out",
   welcome: (name) => `Hello, ${name}`,
   intro: "This is what runs right now, and where you find it.",
   services: {
@@ -18,10 +14,6 @@ export const en: Texts = {
     seen: (time) => `Seen at ${time}.`,
     unseen: "The state cannot be read right now. The services may be running all the same.",
     copied: (age) => `Copied ${age} ago.`,
-    seconds: "less than a minute",
-    minutes: (n) => (n === 1 ? "1 minute" : `${n} minutes`),
-    hours: (n) => (n === 1 ? "1 hour" : `${n} hours`),
-    days: (n) => (n === 1 ? "1 day" : `${n} days`),
   },
   me: {
     title: "You",
@@ -118,11 +110,4 @@ export const en: Texts = {
       contact: { title: "Call if you are stuck", address: "The address" },
     },
   },
-  bye: {
-    title: "You are logged out",
-    text: "You are out of all services. Close the browser if others use the same PC.",
-    again: "Log in again",
-  },
-  missing: { title: "There is no such page", text: "The address may be misspelt, or the page has moved." },
-  failed: { title: "Something went wrong", text: "You have done nothing wrong. Try again in a moment." },
 };

@@ -1,16 +1,10 @@
+import type { Language } from "../web/texts.ts";
 import { da } from "./texts-da.ts";
 import { en } from "./texts-en.ts";
 
-/** Languages of the pages. */
-export type Language = "da" | "en";
-
 /** Everything a page says, in one language. The compiler refuses a language that lacks a text. */
 export interface Texts {
-  readonly language: string;
-  readonly skip: string;
-  readonly otherLanguage: string;
   readonly startPage: string;
-  readonly logOut: string;
   readonly welcome: (name: string) => string;
   readonly intro: string;
   readonly services: {
@@ -22,10 +16,6 @@ export interface Texts {
     readonly seen: (time: string) => string;
     readonly unseen: string;
     readonly copied: (age: string) => string;
-    readonly seconds: string;
-    readonly minutes: (n: number) => string;
-    readonly hours: (n: number) => string;
-    readonly days: (n: number) => string;
   };
   readonly me: {
     readonly title: string;
@@ -57,9 +47,6 @@ export interface Texts {
     readonly noContact: string;
     readonly page: HelpPage;
   };
-  readonly bye: { readonly title: string; readonly text: string; readonly again: string };
-  readonly missing: { readonly title: string; readonly text: string };
-  readonly failed: { readonly title: string; readonly text: string };
 }
 
 /** The page on how to log in, to read on screen and on paper. */

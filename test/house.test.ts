@@ -13,9 +13,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   platform: ["model"],
   probes: ["model"],
   // What a component writes for the steward to read has one definition, the steward's.
-  components: ["model", "config", "platform/platform.ts", "steward/directory/config.ts", "steward/status-config.ts"],
+  components: [
+    "model",
+    "config",
+    "platform/platform.ts",
+    "steward/directory/config.ts",
+    "steward/status-config.ts",
+    "web/paths.ts",
+    "web/site.ts",
+  ],
   steward: ["model", "probes"],
-  portal: ["model"],
+  web: ["model"],
+  portal: ["model", "web"],
   drills: ["model", "probes", "platform/docker/operate.ts"],
   cli: [
     ...["model", "config", "images", "probes", "toolchain"],

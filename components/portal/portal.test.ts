@@ -32,9 +32,12 @@ describe("the portal's workload", () => {
     };
     const { files } = workload({ help });
     expect(portalSettings.parse(JSON.parse(String(files?.["portal.json"])))).toEqual({
-      municipality: 'Ærøskøbing "By & Land"',
-      language: "en",
-      startOrigin: "https://start.demo.localhost:8443",
+      site: {
+        municipality: 'Ærøskøbing "By & Land"',
+        language: "en",
+        startOrigin: "https://start.demo.localhost:8443",
+        origin: "https://start.demo.localhost:8443",
+      },
       issuer: "https://login.demo.localhost:8443/realms/planb",
       statusUrl: "https://steward:9100/status.json",
       help,

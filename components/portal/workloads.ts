@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
 import type { Route } from "../edge/routes.ts";
+import { openWebPaths, siteOf } from "../web.ts";
 import type { PortalConfig } from "./config.ts";
 
 /** A service as the start page lists it. */
@@ -33,7 +34,7 @@ export const portalRoute: Route = {
   host: "start",
   upstream: { workload: "portal", port: 8443 },
   login: "required",
-  open: ["/hjaelp", "/logget-ud", "/stil.css", "/ikon.svg"],
+  open: ["/hjaelp", ...openWebPaths],
 };
 
 /** What stands on every start page: the login itself, and the directory it asks. */
@@ -62,9 +63,7 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
   const { identity, config, services } = args;
   const { phone, mail, hours, text } = config.help;
   const settings = {
-    municipality: identity.municipality,
-    language: identity.language,
-    startOrigin: identity.origin("start"),
+    site: siteOf(identity, "start"),
     issuer: `${identity.origin("login")}/realms/planb`,
     statusUrl: "https://steward:9100/status.json",
     help: { phone, mail, hours, text },

@@ -1,16 +1,15 @@
 import { html } from "hono/html";
+import { type Html, layout } from "../../web/layout.ts";
+import { card } from "../../web/parts.ts";
 import { texts } from "../texts.ts";
-import { type Html, layout, type PageContext } from "./layout.ts";
-import { contact } from "./parts.ts";
+import { contact, type PortalPage } from "./parts.ts";
 
 /** How to log in, for those who are not: on screen and on paper. */
-export function helpPage(context: PageContext): Html {
+export function helpPage(context: PortalPage): Html {
   const { settings, language } = context;
   const t = texts[language].help.page;
   const steps = (items: readonly string[]) =>
     html`<ol class="steps">${items.map((item) => html`<li><span>${item}</span></li>`)}</ol>`;
-  const section = (id: string, title: string, body: Html) =>
-    html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
   return layout(
     context,
     t.title,
@@ -18,23 +17,23 @@ export function helpPage(context: PageContext): Html {
 <p class="lead">${t.lead}</p>
 <div class="grid two">
 <div class="stack">
-${section(
+${card(
   "dag",
   t.login.title,
-  html`<p><span class="address">${settings.startOrigin}</span></p>
+  html`<p><span class="address">${settings.site.startOrigin}</span></p>
 ${steps(t.login.steps)}`,
 )}
-${section("vaek", t.gone.title, html`${t.gone.paragraphs.map((text) => html`<p>${text}</p>`)}`)}
-${section("kode", t.code.title, steps(t.code.steps))}
+${card("vaek", t.gone.title, html`${t.gone.paragraphs.map((text) => html`<p>${text}</p>`)}`)}
+${card("kode", t.code.title, steps(t.code.steps))}
 </div>
 <div class="stack">
-${section("ring", t.contact.title, contact(settings, language))}
-${section(
+${card("ring", t.contact.title, contact(settings, language))}
+${card(
   "driller",
   t.trouble.title,
   html`<dl class="trouble">${t.trouble.items.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`,
 )}
-${section(
+${card(
   "rod",
   t.root.title,
   html`<p>${t.root.text}</p>
@@ -43,19 +42,5 @@ ${section(
 <p class="small soft screen">${t.print}</p>
 </div>
 </div>`,
-  );
-}
-
-/** A page of a headline and a sentence, with a way on. */
-export function notePage(context: PageContext, note: { title: string; text: string }, on?: string): Html {
-  const t = texts[context.language];
-  return layout(
-    context,
-    note.title,
-    html`<section class="card narrow">
-<h1>${note.title}</h1>
-<p>${note.text}</p>
-<p class="actions"><a class="button first" href="/">${on ?? t.startPage}</a></p>
-</section>`,
   );
 }

@@ -1,7 +1,13 @@
 import { html } from "hono/html";
+import type { Html, PageContext } from "../../web/layout.ts";
+import type { Language } from "../../web/texts.ts";
 import type { PortalSettings } from "../settings.ts";
-import { type Language, texts } from "../texts.ts";
-import type { Html } from "./layout.ts";
+import { texts } from "../texts.ts";
+
+/** What every page of the portal knows. */
+export interface PortalPage extends PageContext {
+  readonly settings: PortalSettings;
+}
 
 /** Whom to call: what the stack file says, or a sentence where it says nothing. */
 export function contact({ help }: PortalSettings, language: Language): Html {

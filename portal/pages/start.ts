@@ -1,10 +1,11 @@
 import { html } from "hono/html";
+import { type Html, layout } from "../../web/layout.ts";
+import { icon, stateMark } from "../../web/parts.ts";
+import { age as ageInWords, clock, date, day } from "../../web/time.ts";
+import type { User } from "../../web/user.ts";
 import type { Factor, StackState } from "../sources.ts";
 import { type Texts, texts } from "../texts.ts";
-import type { User } from "../user.ts";
-import { type Html, icon, layout, type PageContext } from "./layout.ts";
-import { contact } from "./parts.ts";
-import { ago, clock, date, day } from "./time.ts";
+import { contact, type PortalPage } from "./parts.ts";
 
 /** What the start page shows beside who is logged in. */
 export interface StartPage {
@@ -16,7 +17,7 @@ export interface StartPage {
 }
 
 /** The start page: what runs, who am I, second factor, help. */
-export function startPage(context: PageContext & { readonly user: User }, page: StartPage): Html {
+export function startPage(context: PortalPage & { readonly user: User }, page: StartPage): Html {
   const t = texts[context.language];
   const { user } = context;
   return layout(
@@ -37,7 +38,7 @@ ${factors(context, page.factors)}
   );
 }
 
-function services({ settings, language }: PageContext, { state, now }: StartPage): Html {
+function services({ settings, language }: PortalPage, { state, now }: StartPage): Html {
   const t = texts[language].services;
   const rows = settings.services.map(({ service, title, about, url }) => {
     const ok = state?.services[service];
@@ -45,8 +46,8 @@ function services({ settings, language }: PageContext, { state, now }: StartPage
     const age = service === "directory" ? state?.directoryAgeSeconds : undefined;
     return html`<li>
 <h3>${url ? html`<a href="${url}" aria-label="${t.open(title[language])}">${title[language]}</a>` : title[language]}</h3>
-<span class="state ${name}">${icon(name)}${t[name]}</span>
-<p class="small">${about[language]}${age === undefined ? "" : ` ${t.copied(ago(t, age))}`}</p>
+${stateMark(name, t[name])}
+<p class="small">${about[language]}${age === undefined ? "" : ` ${t.copied(ageInWords(language, age))}`}</p>
 </li>`;
   });
   return html`<section class="card" aria-labelledby="tjenester">
@@ -58,7 +59,7 @@ ${rows}
 </section>`;
 }
 
-function me({ language }: PageContext, user: User): Html {
+function me({ language }: PortalPage, user: User): Html {
   const t = texts[language].me;
   const rows: readonly (readonly [string, string])[] = [
     [t.name, user.name],
@@ -66,7 +67,7 @@ function me({ language }: PageContext, user: User): Html {
     [t.mail, user.mail],
     [t.job, user.title],
     [t.department, user.department],
-    [t.groups, String(user.groups)],
+    [t.groups, String(user.groups.length)],
     [t.login, user.loggedInAt ? date(language, user.loggedInAt) : ""],
   ];
   const shown = rows.filter(([, value]) => value !== "");
@@ -93,7 +94,7 @@ const actions = [
   ["recovery-authn-codes", "CONFIGURE_RECOVERY_AUTHN_CODES"],
 ] as const;
 
-function factors({ settings, language }: PageContext, known: readonly Factor[] | undefined): Html {
+function factors({ settings, language }: PortalPage, known: readonly Factor[] | undefined): Html {
   const t = texts[language].factor;
   const list = (known ?? []).map(
     ({ type, label, created }) =>
@@ -118,16 +119,16 @@ const factorDetail = (t: Texts["factor"], label: string, created: string): strin
     .join("");
 
 /** Edge asks Keycloak for the action in a login of its own, and comes back to the start page. */
-export function actionUrl(settings: PageContext["settings"], action: string): string {
+export function actionUrl(settings: PortalPage["settings"], action: string): string {
   const query = new URLSearchParams({
     iss: settings.issuer,
-    target_link_uri: `${settings.startOrigin}/`,
+    target_link_uri: `${settings.site.startOrigin}/`,
     auth_request_params: `kc_action=${action}`,
   });
   return `/oidc?${query}`;
 }
 
-function help({ settings, language }: PageContext): Html {
+function help({ settings, language }: PortalPage): Html {
   const t = texts[language].help;
   return html`<section class="card" aria-labelledby="hjaelp">
 <h2 id="hjaelp">${t.title}</h2>

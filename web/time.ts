@@ -1,4 +1,4 @@
-import type { Language, Texts } from "../texts.ts";
+import { frameTexts, type Language } from "./texts.ts";
 
 const timeZone = "Europe/Copenhagen";
 const locales = { da: "da-DK", en: "en-GB" } as const;
@@ -15,8 +15,9 @@ export const date = (language: Language, time: Date): string =>
 export const day = (language: Language, time: Date): string =>
   new Intl.DateTimeFormat(locales[language], { dateStyle: "long", timeZone }).format(time);
 
-/** An age in words: the largest unit that fits. */
-export function ago(t: Texts["services"], seconds: number): string {
+/** An age in words: the largest unit that fits, e.g. "2 timer". */
+export function age(language: Language, seconds: number): string {
+  const t = frameTexts[language].ago;
   if (seconds < 60) return t.seconds;
   if (seconds < 3600) return t.minutes(Math.floor(seconds / 60));
   if (seconds < 86400) return t.hours(Math.floor(seconds / 3600));

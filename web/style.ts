@@ -24,8 +24,9 @@ header { background: var(--card); border-bottom: 1px solid var(--line); }
 header .wide { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.5rem; padding-top: .85rem; padding-bottom: .85rem; }
 .brand { display: flex; align-items: center; gap: .7rem; font-weight: 650; color: var(--ink); text-decoration: none; margin-right: auto; min-width: 0; }
 .brand svg { flex: none; width: 2rem; height: 2rem; color: var(--mark); }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0 1.4rem; margin: 0; padding: 0; }
-nav a { display: inline-block; padding: .35rem 0; }
+header nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0 1.4rem; margin: 0; padding: 0; }
+header nav a { display: inline-block; padding: .35rem 0; }
+header nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 main.wide { width: 100%; flex: 1; padding-top: 2.5rem; padding-bottom: 3rem; }
 h1 { font-size: clamp(1.6rem, 1.2rem + 1.8vw, 2.2rem); line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .4rem; text-wrap: balance; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .75rem; }
@@ -53,7 +54,26 @@ dt { color: var(--soft); } dd { margin: 0; }
 ul:last-child { margin-bottom: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1rem; }
 .button { display: inline-block; padding: .5rem 1rem; border-radius: 9px; border: 1px solid var(--line); background: var(--tint); color: var(--mark); font-weight: 600; text-decoration: none; }
+button.button { font: inherit; font-weight: 600; cursor: pointer; }
 .button:hover { border-color: var(--mark); } .button.first { background: var(--mark); border-color: var(--mark); color: var(--on-mark); }
+.button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.crumbs ol { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem .5rem; margin: 0 0 1rem; padding: 0; font-size: .9375rem; color: var(--soft); }
+.crumbs li + li::before { content: "/"; margin-right: .5rem; color: var(--line); }
+.alert { border: 1px solid currentColor; border-left-width: 5px; border-radius: 9px; padding: .8rem 1.1rem; margin: 0 0 1.25rem; }
+.alert.good { color: var(--good); background: var(--good-tint); } .alert.bad { color: var(--bad); background: var(--bad-tint); } .alert.note { color: var(--ink); background: var(--tint); border-color: var(--mark); }
+.scroll { overflow-x: auto; margin: 0 0 1rem; } .scroll:last-child { margin-bottom: 0; }
+table { width: 100%; border-collapse: collapse; font-size: 1rem; }
+th, td { text-align: left; vertical-align: top; padding: .6rem 1.25rem .6rem 0; border-top: 1px solid var(--line); font-weight: 400; }
+tbody th { font-weight: 600; } thead th { border-top: 0; color: var(--soft); font-size: .9375rem; white-space: nowrap; padding-top: 0; }
+td:last-child, th:last-child { padding-right: 0; }
+form { margin: 0; } .field { margin: 0 0 1.2rem; } .field > label, legend { display: block; font-weight: 600; padding: 0; margin: 0 0 .3rem; }
+fieldset { border: 0; padding: 0; min-width: 0; } .field > p { margin: 0 0 .35rem; }
+input:not([type=checkbox], [type=radio], [type=hidden]), textarea, select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 9px; padding: .5rem .75rem; width: 100%; max-width: 32rem; }
+input[type=file] { border-style: dashed; } input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: .2rem 0 0; flex: none; accent-color: var(--mark); }
+[aria-invalid] { border-color: var(--bad) !important; } .wrong { color: var(--bad); font-weight: 600; }
+.choice { display: flex; gap: .7rem; padding: .35rem 0; } .choice > span > span { display: block; }
+.code { font: 600 1.35rem/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; letter-spacing: .02em; overflow-wrap: anywhere; user-select: all; }
 .call { font-size: 1.3rem; font-weight: 650; } .call a { text-decoration: none; }
 .address { display: inline-block; max-width: 100%; overflow-wrap: anywhere; font-weight: 650; padding: .5rem .9rem; border: 1px dashed var(--mark); border-radius: 9px; background: var(--tint); }
 ol.steps { counter-reset: step; list-style: none; margin: 0; padding: 0; display: grid; gap: .9rem; }
@@ -66,12 +86,13 @@ footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .9375
 footer .wide { padding-top: 1.1rem; padding-bottom: 2rem; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; justify-content: space-between; }
 @media (max-width: 34rem) { .card { padding: 1.15rem 1.1rem; border-radius: 12px; } main.wide { padding-top: 1.6rem; } dl:not(.trouble) { grid-template-columns: minmax(0, 1fr); gap: 0; } dl:not(.trouble) dd { margin-bottom: .6rem; } }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: currentColor; } }
-@media (forced-colors: active) { .state, .button, ol.steps li::before { border: 1px solid; } }
+@media (forced-colors: active) { .state, .button, .alert, ol.steps li::before { border: 1px solid; } }
 @media print {
   :root { color-scheme: light; --ground: #fff; --card: #fff; --ink: #000; --soft: #333; --line: #999; --mark: #000; --tint: #fff; --on-mark: #000; --good: #000; --bad: #000; --unsure: #000; --good-tint: #fff; --bad-tint: #fff; --unsure-tint: #fff; }
   @page { margin: 18mm 16mm; size: A4; }
   body { font-size: 11pt; line-height: 1.45; }
-  nav, .skip, .screen, .actions { display: none; }
+  nav, .skip, .screen, .actions, form, button { display: none; }
+  .alert { border-color: #000; } .scroll { overflow: visible; } tr { break-inside: avoid; }
   header { border: 0; } header .wide, main, footer .wide, .wide { padding-left: 0; padding-right: 0; max-width: none; } header .wide { padding-top: 0; }
   main.wide { padding: 6mm 0 0; } .lead { margin-bottom: 6mm; } .grid, .stack { gap: 5mm; }
   .card { border: 0; border-top: 1px solid #999; border-radius: 0; padding: 4mm 0 0; break-inside: avoid; }
