@@ -7,7 +7,7 @@ import { existingAdWorkload } from "../existing-ad/workloads.ts";
 import { directoryConfig } from "./config.ts";
 import { declaredDirectory, type ExistingDirectory } from "./existing.ts";
 import { directoryProbes } from "./probes.ts";
-import { baseLdif, changesLdif, slapdConf } from "./slapd.ts";
+import { baseLdif, changesLdif, type ServiceAccount, serviceAccounts, slapdConf } from "./slapd.ts";
 import { stewardJson } from "./steward.ts";
 import { directoryWorkload, existingEgress } from "./workloads.ts";
 
@@ -27,7 +27,10 @@ const files = {
   caPem: "CA",
   certPem: "CERT",
   keyPem: "KEY",
-  services: { steward: "s1", keycloak: "s2", reader: "s3" },
+  services: Object.fromEntries(serviceAccounts.map((name, index) => [name, `s${index}`])) as Record<
+    ServiceAccount,
+    string
+  >,
   systems: { wifi: "s4" },
 };
 const stack = `
@@ -50,9 +53,7 @@ describe("directoryWorkload", () => {
       image: "openldap",
       secretFiles: {
         "tls/key.pem": "KEY",
-        "secrets/services/steward": "s1",
-        "secrets/services/keycloak": "s2",
-        "secrets/services/reader": "s3",
+        ...Object.fromEntries(serviceAccounts.map((name, index) => [`secrets/services/${name}`, `s${index}`])),
       },
       volumes: [{ name: "data", path: "/data", sizeGiB: 2, backup: "daily" }],
       ports: [{ name: "ldaps", port: 1636 }],
@@ -62,7 +63,7 @@ describe("directoryWorkload", () => {
       cpu: 1,
       user: 1004,
       writablePaths: ["/run/slapd", "/tmp"],
-      reachableFrom: ["sso", "steward"],
+      reachableFrom: ["sso", "steward", "access", "mail", "mailbox", "groupware", "lists"],
       egress: existingEgress(existing),
     });
   });

@@ -1,7 +1,9 @@
 /** Suffix of the shadow directory. */
 export const suffix = "dc=planb";
+/** Accounts that look people, groups and resources up; save `access` they see no hash, no code and no app password. */
+const lookUp = ["reader", "access", "mail", "mailbox", "groupware", "lists"] as const;
 /** Accounts of the stack's own programs, by name; each has a secret file `secrets/services/<name>`. */
-export const serviceAccounts = ["steward", "keycloak", "reader"] as const;
+export const serviceAccounts = ["steward", "keycloak", ...lookUp] as const;
 /** An account of the stack's own programs. */
 export type ServiceAccount = (typeof serviceAccounts)[number];
 /** Distinguished name of a service account. */
@@ -71,7 +73,7 @@ index objectClass,uid,mail,planbGuid,planbPrincipal,planbMailAlias,planbMemberOf
 index userPassword pres
 limits dn.exact=${serviceDn("steward")} size=unlimited time=unlimited
 limits dn.exact=${serviceDn("keycloak")} size=unlimited time=60
-${access()}
+${lookUp.map((name) => `limits dn.exact=${serviceDn(name)} size=unlimited time=60\n`).join("")}${access()}
 # Nothing but an Argon2id hash is ever stored as a password, whoever writes it.
 overlay constraint
 constraint_attribute userPassword regex ^[{]ARGON2[}][$]argon2id[$]
@@ -85,10 +87,22 @@ function access(): string {
   const people = `ou=people,${suffix}`;
   const steward = `  by dn.exact=${serviceDn("steward")}`;
   const keycloak = `  by dn.exact=${serviceDn("keycloak")}`;
-  const readers = `  by dn.exact=${serviceDn("reader")} read\n  by dn.onelevel=ou=systems,${suffix} read`;
+  const programs = lookUp.map((name) => `  by dn.exact=${serviceDn(name)} read`).join("\n");
+  const readers = `${programs}\n  by dn.onelevel=ou=systems,${suffix} read`;
+  const passwords = `  by dn.exact=${serviceDn("access")}`;
   const activation = `dn.regex=^cn=activation,planbGuid=[^,]+,${people}$`;
+  const appPassword = `dn.regex=^cn=app-[^,]+,planbGuid=[^,]+,${people}$`;
   // `w` without `r`: a password is set and erased, never read; `s`: whether one is stored may be asked, see the steward.
-  return `access to dn.subtree=${people} attrs=userPassword
+  return `access to ${appPassword} attrs=userPassword
+${steward} =w
+${passwords} =w
+  by anonymous auth
+  by * none
+access to ${appPassword}
+${steward} write
+${passwords} write
+  by * none
+access to dn.subtree=${people} attrs=userPassword
 ${steward} =wsx
 ${keycloak} =wx
   by anonymous auth
@@ -102,6 +116,7 @@ ${keycloak} =zrscd
   by * none
 access to dn.regex=^planbGuid=[^,]+,${people}$ attrs=children
 ${steward} write
+${passwords} write
 ${keycloak} =zrscd
   by * none
 access to dn.subtree=${people} attrs=planbPasswordOrigin
@@ -158,7 +173,7 @@ export function baseLdif(settings: SlapdSettings): string {
     ou("policies"),
     policy("default"),
     policy("programs"),
-    ...["people", "groups", "services", "systems", "state"].map(ou),
+    ...["people", "groups", "services", "systems", "state", "resources"].map(ou),
     ...serviceAccounts.map((name) => account(serviceDn(name), name, "program of the stack")),
     ...settings.systems.map((name) => account(systemDn(name), name, "everyday system")),
   ].join("\n");

@@ -56,7 +56,7 @@ export async function applyPlan(shadow: Shadow, before: Copy, plan: Plan, now: D
         if (erase) erased.push(guid);
         if (stateOf(entry) === "deleted") counts.removed++;
         else counts.changed++;
-        if (stateOf(entry) === "deleted") await removeCode(shadow, entry.dn);
+        if (stateOf(entry) === "deleted") await removeKeys(shadow, entry.dn);
       }
       copy.set(guid, entry);
     };
@@ -111,8 +111,8 @@ function timeMarks(before: ShadowEntry | undefined, after: ShadowEntry, now: Dat
   return [replace("planbCopiedAt", [time]), ...(was === is ? [] : [replace("planbDeletedAt", is ? [time] : [])])];
 }
 
-/** A code of somebody who is gone opens nothing any more. */
-async function removeCode(shadow: Shadow, dn: string): Promise<void> {
-  const code = `cn=activation,${dn}`;
-  if (await shadow.read(code, ["cn"])) await shadow.remove(code);
+/** Removes what stands below a person: the activation code and the app passwords, which open nothing any more. */
+export async function removeKeys(shadow: Shadow, dn: string): Promise<void> {
+  const keys = await shadow.find(dn.slice(0, -shadow.baseDn.length - 1), "(!(objectClass=planbPerson))", ["cn"]);
+  for (const key of keys) await shadow.remove(key.dn);
 }

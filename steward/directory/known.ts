@@ -1,5 +1,5 @@
 import { texts } from "./ad-entries.ts";
-import { eraseChanges } from "./apply.ts";
+import { eraseChanges, removeKeys } from "./apply.ts";
 import type { AttributeChange } from "./diff.ts";
 import { generalizedTime } from "./passwords.ts";
 import { guidIn, type Shadow } from "./shadow.ts";
@@ -66,7 +66,12 @@ export async function sweep(
   throwFirst(await shadow.each(codes, (entry) => shadow.remove(entry.dn)));
   const limit = generalizedTime(new Date(now.getTime() - keepDeletedDays * 86_400_000));
   const old = await shadow.find("ou=people", `(&${ours}(planbState=deleted)(planbDeletedAt<=${limit}))`, ["planbGuid"]);
-  throwFirst(await shadow.each(old, (entry) => shadow.remove(entry.dn)));
+  throwFirst(
+    await shadow.each(old, async (entry) => {
+      await removeKeys(shadow, entry.dn);
+      await shadow.remove(entry.dn);
+    }),
+  );
   return { purged: old.map(guidIn) };
 }
 
