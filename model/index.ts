@@ -1,3 +1,4 @@
+export * from "./app-password.ts";
 export * from "./certificates.ts";
 export * from "./check.ts";
 export * from "./derive.ts";
