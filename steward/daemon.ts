@@ -19,6 +19,7 @@ import {
   realmSecretFiles,
 } from "./realm/index.ts";
 import { type RealmLoop, startRealmLoop } from "./realm-loop.ts";
+import { type ResourcesLoop, startResources } from "./resources/index.ts";
 import { closeServer, pages, servePages } from "./server.ts";
 import { smokeKeeper } from "./smoke-account.ts";
 import type { StewardStatus } from "./status.ts";
@@ -38,7 +39,8 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const keeper = realmKeeper(folder);
   const realm = keeper && startRealmLoop(keeper, settings.realmEverySeconds);
   const watch = startWatch(settings, join(folder, "ca.pem"));
-  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm);
+  const resources = directoryConfig && startResources(folder, directoryConfig);
+  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources);
   const status = (): StewardStatus => ({
     at: new Date().toISOString(),
     startedAt,
@@ -46,6 +48,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
     municipality: settings.municipality,
     directory: directory?.status(),
     realm: realm?.status(),
+    resources: resources?.status(),
     services: watch.services().map((seen) => withDirectory(seen, directory?.status().shadowUp)),
   });
   const metrics = createMetrics(status);
@@ -63,7 +66,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   log("steward: ending");
   // A pass that is on may take a while; what it has done stays, and the next start goes on from there.
   setTimeout(() => process.exit(0), 5000).unref();
-  await Promise.all([closeServer(server), closeServer(control), watch.stop(), realm?.stop(), directoryLoop?.stop()]);
+  await Promise.all([closeServer(server), closeServer(control), watch.stop(), realm?.stop(), directoryLoop?.stop(), resources?.stop()]);
   process.exit(0);
 }
 
@@ -84,6 +87,7 @@ function directorySync(
   settings: StatusConfig,
   keeper: RealmKeeper | undefined,
   realm: RealmLoop | undefined,
+  resources: ResourcesLoop | undefined,
 ): DirectorySync {
   const hooks = {
     onLocked: async (guids: readonly string[]) => {
@@ -92,7 +96,10 @@ function directorySync(
     onUnlocked: async (guids: readonly string[]) => {
       await keeper?.unlockUsers(guids);
     },
-    onChanged: () => realm?.peopleChanged(),
+    onChanged: () => {
+      realm?.peopleChanged();
+      void resources?.now();
+    },
   };
   return createDirectorySync(config, log, hooks, smokeKeeper(config, settings.smoke));
 }

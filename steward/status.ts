@@ -1,5 +1,6 @@
 import type { DirectoryStatus } from "./directory/index.ts";
 import type { RealmStatus } from "./realm-loop.ts";
+import type { ResourcesStatus } from "./resources/index.ts";
 import type { ServiceSeen } from "./watch.ts";
 
 /** What the steward knows: the answer of `/status.json` and of `steward status --json`. */
@@ -13,6 +14,8 @@ export interface StewardStatus {
   readonly directory: DirectoryStatus | undefined;
   /** Undefined: no realm in this stack. */
   readonly realm: RealmStatus | undefined;
+  /** Undefined: no directory sync in this stack. */
+  readonly resources: ResourcesStatus | undefined;
   readonly services: readonly ServiceSeen[];
 }
 

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "platform/platform.ts",
     "steward/directory/config.ts",
     "steward/status-config.ts",
+    "steward/resources/config.ts",
     "web/paths.ts",
     "web/site.ts",
   ],

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
+import { log, words } from "../log.ts";
+import { type Loop, startLoop } from "../loop.ts";
+import type { WaitingGroup } from "./desired.ts";
+import { keepResources, type ResourcesReport, readResources } from "./keep.ts";
+
+export { type Resource, type ResourcesInput, resourcesSchema } from "./config.ts";
+export type { WaitingGroup } from "./desired.ts";
+export { groupIds } from "./keep.ts";
+
+/** What is known of shared mailboxes, rooms and equipment, for the status. */
+export interface ResourcesStatus {
+  readonly state: "waiting" | "ok" | "failed";
+  /** What is wrong, in a line; undefined: nothing. */
+  readonly message: string | undefined;
+  /** Resources in the directory. */
+  readonly resources: number;
+  /** Groups they name that give no right yet. */
+  readonly waiting: readonly WaitingGroup[];
+}
+
+/** The loop that keeps resources in the directory. */
+export interface ResourcesLoop extends Loop {
+  status(): ResourcesStatus;
+}
+
+/** Seconds between two turns where nothing was told to have changed, and after a failure. */
+const everySeconds = 300;
+const retrySeconds = 10;
+
+/**
+ * Keeps the entries below `ou=resources` as the services' files in `/config/resources` declare them.
+ *
+ * @param then runs after each turn with the same connection, e.g. what the mailboxes need of it
+ */
+export function startResources(
+  folder: string,
+  config: Pick<DirectoryConfig, "shadow">,
+  then: (shadow: Shadow) => Promise<void> = async () => undefined,
+): ResourcesLoop {
+  let status: ResourcesStatus = { state: "waiting", message: undefined, resources: 0, waiting: [] };
+  const turn = async (): Promise<void> => {
+    const declared = readResources(join(folder, "resources"));
+    const shadow = await openShadow(config);
+    try {
+      const report = await keepResources(shadow, declared);
+      tell(report, status);
+      const [twice] = report.doubled;
+      const message = twice === undefined ? undefined : `two services declare a resource "${twice}"`;
+      status = { state: message ? "failed" : "ok", message, resources: report.resources, waiting: report.waiting };
+      await then(shadow);
+    } finally {
+      await shadow.close();
+    }
+  };
+  const loop = startLoop(
+    async () => {
+      try {
+        await turn();
+      } catch (error) {
+        const message = words(error);
+        if (message !== status.message) log(`resources: ${message}`);
+        status = { ...status, state: "failed", message };
+      }
+    },
+    () => (status.state === "ok" ? everySeconds : retrySeconds),
+  );
+  return { ...loop, status: () => status };
+}
+
+function tell(report: ResourcesReport, before: ResourcesStatus): void {
+  const { added, changed, removed, resources, waiting } = report;
+  if (added + changed + removed > 0)
+    log(`resources: ${resources} added=${added} changed=${changed} removed=${removed} waiting=${waiting.length}`);
+  const known = new Set(before.waiting.map(({ resource, group }) => `${resource}/${group}`));
+  for (const { resource, group, why } of waiting) {
+    if (known.has(`${resource}/${group}`)) continue;
+    log(
+      `resources: ${resource}: the group "${group}" is ${why === "unknown" ? "not here yet" : "here more than once"}`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { texts } from "../directory/ad-entries.ts";
+import type { Attributes } from "../directory/desired.ts";
+import { attributeChanges } from "../directory/diff.ts";
+import type { Shadow } from "../directory/index.ts";
+import { type Resource, resourcesSchema } from "./config.ts";
+import { desiredResources, type GroupIds, managedResourceAttributes, type WaitingGroup } from "./desired.ts";
+
+/** What a turn of the duty did and saw. */
+export interface ResourcesReport {
+  readonly resources: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly waiting: readonly WaitingGroup[];
+  readonly doubled: readonly string[];
+}
+
+/**
+ * The resources of all services' files, in the order of the files' names.
+ *
+ * @param folder e.g. `/config/resources`; a missing one declares nothing
+ * @throws Error naming the file and the field that is not as it should be
+ */
+export function readResources(folder: string): Resource[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.sort().flatMap((name) => {
+    const file = join(folder, name);
+    const result = resourcesSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    if (result.success) return result.data.resources;
+    const [issue] = result.error.issues;
+    throw new Error(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+  });
+}
+
+/** Short ids of all groups of the shadow directory, by name in lower case. */
+export async function groupIds(shadow: Shadow): Promise<GroupIds> {
+  const ids = new Map<string, string[]>();
+  for (const entry of await shadow.find("ou=groups", "(objectClass=planbGroup)", ["cn", "displayName"])) {
+    const [id] = texts(entry, "cn");
+    const name = texts(entry, "displayName")[0]?.toLowerCase();
+    if (id === undefined || name === undefined) continue;
+    const same = ids.get(name);
+    if (same) same.push(id);
+    else ids.set(name, [id]);
+  }
+  return ids;
+}
+
+/** Makes the entries below `ou=resources` those that are declared; everything else there goes. */
+export async function keepResources(shadow: Shadow, declared: readonly Resource[]): Promise<ResourcesReport> {
+  const { entries, waiting, doubled } = desiredResources(declared, await groupIds(shadow));
+  const there = new Map<string, Attributes>();
+  const found = await shadow.find("ou=resources", "(objectClass=planbResource)", ["cn", ...managedResourceAttributes]);
+  for (const entry of found) {
+    const attributes = managedResourceAttributes.map((name) => [name, texts(entry, name).sort()] as const);
+    there.set(texts(entry, "cn")[0] ?? "", Object.fromEntries(attributes));
+  }
+  const dn = (id: string): string => `cn=${id},ou=resources,${shadow.baseDn}`;
+  let [added, changed, removed] = [0, 0, 0];
+  // Removed first: an address may pass from one to another.
+  for (const id of there.keys()) {
+    if (entries.has(id)) continue;
+    await shadow.remove(dn(id));
+    removed++;
+  }
+  for (const [id, attributes] of entries) {
+    const is = there.get(id);
+    const changes = is ? attributeChanges(is, attributes) : [];
+    if (!is) {
+      await shadow.add(dn(id), { objectClass: ["planbResource"], cn: [id], ...attributes });
+      added++;
+    } else if (changes.length > 0) {
+      await shadow.modify(dn(id), changes);
+      changed++;
+    }
+  }
+  return { resources: entries.size, added, changed, removed, waiting, doubled };
+}
