@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "steward/resources/config.ts",
     "web/paths.ts",
     "web/site.ts",
+    "portal/settings.ts",
   ],
   steward: ["model", "probes"],
   web: ["model"],

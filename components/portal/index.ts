@@ -2,19 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 import { identityKey } from "../../model/identity-headers.ts";
 import type { Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
+import type { PortalService } from "../../portal/settings.ts";
 import type { ServiceArgs } from "../args.ts";
 import { identityKeyLabel } from "../edge/index.ts";
 import type { PortalConfig } from "./config.ts";
 import { portalProbes } from "./probes.ts";
-import { ownServices, type PortalService, portalRoute, portalWorkload } from "./workloads.ts";
+import { ownServices, portalRoute, portalWorkload } from "./workloads.ts";
 
+export type { DeviceSetting, PortalService } from "../../portal/settings.ts";
 export { type PortalConfig, portalConfig } from "./config.ts";
-export type { PortalService } from "./workloads.ts";
+
+/** Label of the secret by which the access service knows the portal. */
+export const accessTokenLabel = "access/portal/1";
 
 /** Arguments of {@link Portal}. */
 export interface PortalArgs extends ServiceArgs<PortalConfig> {
   /** Services that people open, in the order they are listed; login and directory follow them. Default: none. */
   readonly services?: readonly PortalService[];
+  /** Whether the stack has the access service, which makes app passwords. Default: false. */
+  readonly access?: boolean;
 }
 
 /** The start page behind the login: what runs, who am I, second factor, help. */
@@ -37,6 +43,7 @@ export class Portal extends pulumi.ComponentResource implements Service {
       caPem: secrets.caPem,
       ...secrets.certificate("portal/tls/1", ["portal"]),
       identityKey: secrets.derive(identityKeyLabel).apply(identityKey),
+      ...(args.access ? { accessToken: secrets.derive(accessTokenLabel) } : {}),
     });
     this.url = identity.origin("start");
     this.probes = portalProbes(identity);

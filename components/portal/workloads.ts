@@ -1,20 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
+import type { PortalService } from "../../portal/settings.ts";
 import type { Route } from "../edge/routes.ts";
 import { openWebPaths, siteOf } from "../web.ts";
 import type { PortalConfig } from "./config.ts";
-
-/** A service as the start page lists it. */
-export interface PortalService {
-  /** Folder name of the component, by which the steward tells its state. */
-  readonly service: string;
-  readonly title: { readonly da: string; readonly en: string };
-  /** What it is for, in a sentence. */
-  readonly about: { readonly da: string; readonly en: string };
-  /** Page to open, if it has one. */
-  readonly url?: string;
-}
 
 /** What the workload is made from. */
 export interface PortalWorkloadArgs {
@@ -26,6 +16,8 @@ export interface PortalWorkloadArgs {
   readonly keyPem: Input<string>;
   /** The stack's random part of the identity headers' names. */
   readonly identityKey: Input<string>;
+  /** Token by which the access service knows the portal. Default: no service takes app passwords. */
+  readonly accessToken?: Input<string>;
 }
 
 /** Where edge finds the start page: behind the login, but for help, the page after logging out and the style sheet. */
@@ -41,6 +33,7 @@ export const portalRoute: Route = {
 export const ownServices = (identity: StackIdentity): readonly PortalService[] => [
   {
     service: "sso",
+    group: "ground",
     title: { da: "Login", en: "Login" },
     about: {
       da: "Dit brugernavn, din adgangskode og dit andet trin. Her ser du også, hvor du er logget ind.",
@@ -50,6 +43,7 @@ export const ownServices = (identity: StackIdentity): readonly PortalService[] =
   },
   {
     service: "directory",
+    group: "ground",
     title: { da: "Brugerkatalog", en: "User directory" },
     about: {
       da: "Kommunens egen kopi af brugere og grupper. Den svarer, også når originalen er væk.",
@@ -66,6 +60,7 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
     site: siteOf(identity, "start"),
     issuer: `${identity.origin("login")}/realms/planb`,
     statusUrl: "https://steward:9100/status.json",
+    ...(args.accessToken === undefined ? {} : { accessUrl: "https://access:8443" }),
     help: { phone, mail, hours, text },
     services,
   };
@@ -79,7 +74,11 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
       "ca.pem": args.caPem,
       "tls/cert.pem": args.certPem,
     },
-    secretFiles: { "tls/key.pem": args.keyPem, "secrets/identity-key": args.identityKey },
+    secretFiles: {
+      "tls/key.pem": args.keyPem,
+      "secrets/identity-key": args.identityKey,
+      ...(args.accessToken === undefined ? {} : { "secrets/access-token": args.accessToken }),
+    },
     ports: [{ name: "https", port: 8443 }],
     ready: {
       exec: [
