@@ -137,7 +137,8 @@ export async function authority(master: string, label: string, name: string): Pr
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+          // Servers show it too where they are the client: mail, lists and mailbox to each other.
+          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
           new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: "dns", value }))),
           await x509.SubjectKeyIdentifierExtension.create(key.publicKey),
           await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
