@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { directoryConfig } from "../components/directory/config.ts";
+import { servicePasswords } from "../components/directory/slapd.ts";
 import { stewardJson } from "../components/directory/steward.ts";
 import { directoryWorkload } from "../components/directory/workloads.ts";
 import { demoConfig } from "../components/existing-ad/config.ts";
@@ -64,11 +65,7 @@ async function workloads(): Promise<Workloads> {
   };
   // Passes are begun by hand, so that each is measured alone.
   const config = directoryConfig.parse({ everySeconds: 3600 });
-  const services = {
-    steward: secret("directory/steward/1"),
-    keycloak: secret("directory/keycloak/1"),
-    reader: secret("directory/reader/1"),
-  };
+  const services = servicePasswords((name) => secret(`directory/${name}/1`));
   const duties = {
     stack: "bench",
     municipality: "Bench",

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, StackIdentity } from "../config/index.ts";
 import type { Probe, StackOutputs } from "../model/index.ts";
 import type { Platform } from "../platform/platform.ts";
+import { Access, accessConfig } from "./access/index.ts";
 import { Database, databaseConfig } from "./database/index.ts";
 import { Directory, directoryConfig } from "./directory/index.ts";
 import { Edge, edgeConfig } from "./edge/index.ts";
@@ -18,6 +19,7 @@ export { giveCommand, givenSecrets } from "./given.ts";
 export const sections = {
   directory: directoryConfig,
   sso: ssoConfig,
+  access: accessConfig,
   portal: portalConfig,
   edge: edgeConfig,
   database: databaseConfig,
@@ -59,21 +61,22 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     config: config.directory,
     ...(existingAd ? { demo: existingAd.directory, after: [existingAd.running] } : {}),
   });
+  const access = new Access("access", { ...common, config: config.access, sso: config.sso, directory });
   const sso = new Sso("sso", {
     ...common,
     config: config.sso,
     database,
     directory,
-    after: [database.running, directory.running],
+    after: [database.running, directory.running, access.running],
   });
   const portal = new Portal("portal", { ...common, config: config.portal });
   const edge = new Edge("edge", {
     ...common,
     config: config.edge,
     routes: [portal.route],
-    after: [portal.running, sso.running],
+    after: [portal.running, sso.running, access.running],
   });
-  const services = [portal, sso, directory, edge];
+  const services = [portal, sso, directory, access, edge];
   const probes: readonly Probe[] = services.flatMap((service) => service.probes);
   new Steward("steward", {
     ...common,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directoryConfig } from "../components/directory/config.ts";
-import { suffix, systemDn } from "../components/directory/slapd.ts";
+import { servicePasswords, suffix, systemDn } from "../components/directory/slapd.ts";
 import { directoryWorkload } from "../components/directory/workloads.ts";
 import { buildImages } from "../images/index.ts";
 import { authority, derive, type LdapProbe } from "../model/index.ts";
@@ -34,7 +34,7 @@ describe("an LDAP probe of the shadow directory", () => {
     const ca = await authority(master, "ca/1", "Test");
     const config = directoryConfig.parse({ offer: { port, systems: ["wifi"] }, authority: "planb" });
     const none = { controllers: [], caPem: "", bindName: "", bindPassword: "", people: [], groups: [], inside: true };
-    const services = { steward: secret("s"), keycloak: secret("k"), reader: secret("r") };
+    const services = servicePasswords(secret);
     const files = { caPem: ca.caPem, ...(await ca.issue("tls/1", ["directory", hostName])), services };
     await stack.run(directoryWorkload(config, none, hostName, { ...files, systems: { wifi: secret("wifi") } }));
     await stack.ready("directory");

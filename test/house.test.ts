@@ -22,11 +22,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "steward/resources/config.ts",
     "web/paths.ts",
     "web/site.ts",
+    "access/settings.ts",
     "portal/settings.ts",
   ],
   steward: ["model", "probes"],
   web: ["model"],
   portal: ["model", "web"],
+  access: ["model", "web"],
   drills: ["model", "probes", "platform/docker/operate.ts"],
   cli: [
     ...["model", "config", "images", "probes", "toolchain"],

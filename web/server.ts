@@ -10,7 +10,7 @@ export const readConfig = (path: string): string => readFileSync(`/config/${path
 export const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
 
 /** Serves a site over HTTPS on port 8443 with the workload's certificate, until SIGTERM. */
-export function serveHttps(app: Hono): void {
+export function serveHttps(app: Pick<Hono, "fetch">): void {
   const server = serve(
     {
       fetch: app.fetch,

@@ -5,7 +5,7 @@ import type { ServiceArgs, StewardFiles } from "../args.ts";
 import type { DirectoryConfig } from "./config.ts";
 import { declaredDirectory, type ExistingDirectory } from "./existing.ts";
 import { directoryProbes, systemSecret } from "./probes.ts";
-import { type ServiceAccount, serviceAccounts } from "./slapd.ts";
+import { type ServiceAccount, servicePasswords } from "./slapd.ts";
 import { stewardJson } from "./steward.ts";
 import { directoryName, directoryWorkload, existingEgress } from "./workloads.ts";
 
@@ -43,9 +43,7 @@ export class Directory extends pulumi.ComponentResource implements Service {
     const existing = chooseExisting(args);
     super("planb:service:Directory", name, {}, options);
     const hostName = identity.hostName(directoryName);
-    this.#services = Object.fromEntries(
-      serviceAccounts.map((account) => [account, secrets.derive(`directory/${account}/1`)]),
-    ) as Record<ServiceAccount, pulumi.Output<string>>;
+    this.#services = servicePasswords((account) => secrets.derive(`directory/${account}/1`));
     const systems = Object.fromEntries(
       (config.offer?.systems ?? []).map((system) => [system, secrets.derive(`directory/system/${system}/1`)]),
     );

@@ -6,6 +6,9 @@ const lookUp = ["reader", "access", "mail", "mailbox", "groupware", "lists"] as 
 export const serviceAccounts = ["steward", "keycloak", ...lookUp] as const;
 /** An account of the stack's own programs. */
 export type ServiceAccount = (typeof serviceAccounts)[number];
+/** One password for each service account. @param passwordOf gives it by the account's name */
+export const servicePasswords = <T>(passwordOf: (name: ServiceAccount) => T): Record<ServiceAccount, T> =>
+  Object.fromEntries(serviceAccounts.map((name) => [name, passwordOf(name)])) as Record<ServiceAccount, T>;
 /** Distinguished name of a service account. */
 export const serviceDn = (name: ServiceAccount): string => `cn=${name},ou=services,${suffix}`;
 /** Distinguished name of an everyday system's account. */

@@ -6,7 +6,7 @@ import { adAdmin } from "../../test/fixtures/existing-ad/index.ts";
 import { controllerName, existingAdWorkload, groupsDn, peopleDn } from "../existing-ad/workloads.ts";
 import { type DirectoryConfig, directoryConfig } from "./config.ts";
 import type { ExistingDirectory } from "./existing.ts";
-import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "./slapd.ts";
+import { type ServiceAccount, serviceDn, servicePasswords, suffix } from "./slapd.ts";
 import { directoryWorkload } from "./workloads.ts";
 
 const master = "m".repeat(43);
@@ -100,12 +100,12 @@ export class DirectoryWorld {
     const reached = controllers
       ? { ...existing, controllers: controllers.map((host) => ({ host, port: 636 })) }
       : existing;
-    const services = Object.fromEntries(serviceAccounts.map((name) => [name, testPassword(name)]));
+    const services = servicePasswords(testPassword);
     const systems = Object.fromEntries((config.offer?.systems ?? []).map((name) => [name, testPassword(name)]));
     const workload = directoryWorkload(config, reached, hostName, {
       caPem: ca.caPem,
       ...leaf,
-      services: services as Record<ServiceAccount, string>,
+      services,
       systems,
     });
     await this.stack.run(workload);

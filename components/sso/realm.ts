@@ -15,7 +15,8 @@ export const smokeUser = "planb-proeve";
 export const smokeName = "Planb Prøve";
 
 /** A group's short stable id: "g" and the first twelve digits of its GUID. */
-const shortId = (group: string) => (group.startsWith("g") ? group : `g${group.replaceAll("-", "").slice(0, 12)}`);
+export const shortGroupId = (group: string): string =>
+  group.startsWith("g") ? group : `g${group.replaceAll("-", "").slice(0, 12)}`;
 
 /** Content of the steward's `/config/realm.json`; its form is `realmConfig` of steward/realm/config.ts. */
 export function realmJson(config: SsoConfig, identity: StackIdentity, directory: SsoDirectory): string {
@@ -30,7 +31,7 @@ export function realmJson(config: SsoConfig, identity: StackIdentity, directory:
       usersDn: "ou=people,dc=planb",
     },
     authority: directory.authority,
-    secondFactor: { requiredFor: requiredFor === "all" ? requiredFor : requiredFor.map(shortId), methods },
+    secondFactor: { requiredFor: requiredFor === "all" ? requiredFor : requiredFor.map(shortGroupId), methods },
     lockout: config.lockout,
     session: config.session,
     eventDays: config.eventDays,

@@ -41,11 +41,11 @@ describe("the sso workload", () => {
     ]);
   });
 
-  it("is reached by edge and steward alone, and publishes no port", () => {
+  it("is reached by edge, steward and access alone, and publishes no port", () => {
     expect(workload).toMatchObject({
       name: "sso",
       user: 1002,
-      reachableFrom: ["edge", "steward"],
+      reachableFrom: ["edge", "steward", "access"],
       env: { PLANB_HEAP_MIB: "200" },
     });
     expect(workload.ports?.some(({ hostPort }) => hostPort !== undefined)).toBe(false);

@@ -84,6 +84,6 @@ export function ssoWorkload(
     cpu: 2,
     user: 1002,
     writablePaths: ["/tmp", "/opt/keycloak/data"],
-    reachableFrom: ["edge", "steward"],
+    reachableFrom: ["edge", "steward", "access"],
   };
 }

@@ -11,6 +11,7 @@ import { databaseConfig } from "../../database/config.ts";
 import { databaseWorkload } from "../../database/workloads.ts";
 import type { ExistingDirectory } from "../../directory/existing.ts";
 import { directoryConfig } from "../../directory/index.ts";
+import { servicePasswords } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
 import { portalConfig } from "../../portal/config.ts";
 import { ownServices, portalRoute, portalWorkload } from "../../portal/workloads.ts";
@@ -52,9 +53,7 @@ export class GateStack {
     const passwords = { keycloak: secret("database/keycloak/1") };
     const clients = [{ service: "sso", database: "keycloak" }];
     const database = databaseWorkload(databaseConfig.parse({}), clients, { ...(await leaf("database")), passwords });
-    const services = Object.fromEntries(
-      ["steward", "keycloak", "reader"].map((name) => [name, secret(`directory/${name}/1`)]),
-    ) as Record<"steward" | "keycloak" | "reader", string>;
+    const services = servicePasswords((name) => secret(`directory/${name}/1`));
     const nowhere: ExistingDirectory = {
       controllers: [],
       caPem,

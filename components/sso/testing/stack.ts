@@ -5,7 +5,14 @@ import { createRealmKeeper, type RealmKeeper, realmConfig } from "../../../stewa
 import { TestStack } from "../../../test/contract/engine.ts";
 import { databaseConfig } from "../../database/config.ts";
 import { databaseWorkload } from "../../database/workloads.ts";
-import { baseLdif, changesLdif, type SlapdSettings, serviceDn, slapdConf } from "../../directory/slapd.ts";
+import {
+  baseLdif,
+  changesLdif,
+  type SlapdSettings,
+  serviceAccounts,
+  serviceDn,
+  slapdConf,
+} from "../../directory/slapd.ts";
 import { ssoConfig } from "../config.ts";
 import { totpSeed } from "../index.ts";
 import { realmJson } from "../realm.ts";
@@ -134,9 +141,7 @@ function directoryWorkload(caPem: string, tls: { certPem: string; keyPem: string
     },
     secretFiles: {
       "tls/key.pem": tls.keyPem,
-      ...Object.fromEntries(
-        ["steward", "keycloak", "reader"].map((name) => [`secrets/services/${name}`, secret(`directory/${name}/1`)]),
-      ),
+      ...Object.fromEntries(serviceAccounts.map((name) => [`secrets/services/${name}`, secret(`directory/${name}/1`)])),
     },
     volumes: [{ name: "data", path: "/data", sizeGiB: 1, backup: { none: "a test" } }],
     ports: [{ name: "ldaps", port: 1636, hostPort: ports.directory }],

@@ -4,6 +4,7 @@ import type { DirectoryConfigInput } from "../../../steward/directory/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
 import type { ExistingDirectory } from "../../directory/existing.ts";
+import { servicePasswords } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
 import {
   bindName,
@@ -65,7 +66,7 @@ export class StewardStack {
       inside: true,
     };
     const leaf = await ca.issue("directory/tls/1", ["directory"]);
-    const services = { steward: password("steward"), keycloak: password("keycloak"), reader: password("reader") };
+    const services = servicePasswords(password);
     const settings = directoryConfig.parse({ guessing: { lockAfter: 20 } });
     const shadow = directoryWorkload(settings, existing, "directory.example", {
       caPem: ca.caPem,
