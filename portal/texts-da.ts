@@ -7,6 +7,7 @@ export const da: Texts = {
   intro: "Her ser du, hvad der kører lige nu, og hvor du finder det.",
   services: {
     title: "Tjenester",
+    ground: "Login og brugere",
     up: "Kører",
     down: "Svarer ikke",
     unknown: "Ukendt",

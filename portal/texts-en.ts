@@ -7,6 +7,7 @@ export const en: Texts = {
   intro: "This is what runs right now, and where you find it.",
   services: {
     title: "Services",
+    ground: "Logins and users",
     up: "Running",
     down: "Not answering",
     unknown: "Unknown",

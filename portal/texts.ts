@@ -9,6 +9,7 @@ export interface Texts {
   readonly intro: string;
   readonly services: {
     readonly title: string;
+    readonly ground: string;
     readonly up: string;
     readonly down: string;
     readonly unknown: string;

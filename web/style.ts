@@ -80,6 +80,8 @@ ol.steps { counter-reset: step; list-style: none; margin: 0; padding: 0; display
 ol.steps li { counter-increment: step; display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .8rem; }
 ol.steps li::before { content: counter(step); width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center; font-weight: 650; color: var(--mark); background: var(--tint); }
 .trouble dt { color: var(--ink); font-weight: 650; } .trouble { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .trouble dd { color: var(--soft); margin-bottom: .8rem; } .trouble dd:last-child { margin-bottom: 0; }
+.qr { width: 13rem; max-width: 100%; margin: 0 0 1rem; border-radius: 9px; overflow: hidden; border: 1px solid var(--line); line-height: 0; } .qr svg { width: 100%; height: auto; }
+.beside { display: grid; gap: 1rem 1.5rem; } @media (min-width: 40rem) { .beside { grid-template-columns: minmax(0, 1fr) auto; align-items: start; } .beside .qr { margin: 0; } }
 .narrow { max-width: 44rem; }
 .contact p { margin-bottom: .3rem; }
 footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }

@@ -2,14 +2,12 @@ import { html } from "hono/html";
 import { type Html, layout } from "../../web/layout.ts";
 import { card } from "../../web/parts.ts";
 import { texts } from "../texts.ts";
-import { contact, type PortalPage } from "./parts.ts";
+import { contact, type PortalPage, steps } from "./parts.ts";
 
 /** How to log in, for those who are not: on screen and on paper. */
 export function helpPage(context: PortalPage): Html {
   const { settings, language } = context;
   const t = texts[language].help.page;
-  const steps = (items: readonly string[]) =>
-    html`<ol class="steps">${items.map((item) => html`<li><span>${item}</span></li>`)}</ol>`;
   return layout(
     context,
     t.title,

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Html, PageContext } from "../../web/layout.ts";
 import type { Language } from "../../web/texts.ts";
+import type { User } from "../../web/user.ts";
 import type { PortalSettings } from "../settings.ts";
 import { texts } from "../texts.ts";
 
@@ -8,6 +9,13 @@ import { texts } from "../texts.ts";
 export interface PortalPage extends PageContext {
   readonly settings: PortalSettings;
 }
+
+/** What a page knows that is only for those who are logged in. */
+export type PersonPage = PortalPage & { readonly user: User };
+
+/** What to do, in numbered steps. */
+export const steps = (items: readonly string[]): Html =>
+  html`<ol class="steps">${items.map((item) => html`<li><span>${item}</span></li>`)}</ol>`;
 
 /** Whom to call: what the stack file says, or a sentence where it says nothing. */
 export function contact({ help }: PortalSettings, language: Language): Html {

@@ -1,11 +1,14 @@
 import { html } from "hono/html";
 import { type Html, layout } from "../../web/layout.ts";
-import { icon, stateMark } from "../../web/parts.ts";
+import { card, icon, linkButton, stateMark } from "../../web/parts.ts";
 import { age as ageInWords, clock, date, day } from "../../web/time.ts";
 import type { User } from "../../web/user.ts";
+import { devicesOf, kindsOf } from "../devices.ts";
+import type { PortalService } from "../settings.ts";
 import type { Factor, StackState } from "../sources.ts";
 import { type Texts, texts } from "../texts.ts";
-import { contact, type PortalPage } from "./parts.ts";
+import { deviceTexts } from "../texts-devices.ts";
+import { contact, type PersonPage, type PortalPage } from "./parts.ts";
 
 /** What the start page shows beside who is logged in. */
 export interface StartPage {
@@ -17,7 +20,7 @@ export interface StartPage {
 }
 
 /** The start page: what runs, who am I, second factor, help. */
-export function startPage(context: PortalPage & { readonly user: User }, page: StartPage): Html {
+export function startPage(context: PersonPage, page: StartPage): Html {
   const t = texts[context.language];
   const { user } = context;
   return layout(
@@ -28,35 +31,63 @@ export function startPage(context: PortalPage & { readonly user: User }, page: S
 <div class="grid two">
 <div class="stack">
 ${services(context, page)}
-${help(context)}
 </div>
 <div class="stack">
 ${me(context, user)}
 ${factors(context, page.factors)}
+${onDevices(context)}
+${help(context)}
 </div>
 </div>`,
   );
 }
 
+/** Whether a service runs: all it needs must; one that is down says more than one that is not known. */
+function stateOf(service: PortalService, state: StackState | undefined): "up" | "down" | "unknown" {
+  const all = [service.service, ...(service.needs ?? [])].map((name) => state?.services[name]);
+  if (all.includes(false)) return "down";
+  return all.includes(undefined) ? "unknown" : "up";
+}
+
 function services({ settings, language }: PortalPage, { state, now }: StartPage): Html {
   const t = texts[language].services;
-  const rows = settings.services.map(({ service, title, about, url }) => {
-    const ok = state?.services[service];
-    const name = ok === undefined ? "unknown" : ok ? "up" : "down";
+  const row = (item: PortalService) => {
+    const { service, title, about, url } = item;
+    const name = stateOf(item, state);
     const age = service === "directory" ? state?.directoryAgeSeconds : undefined;
     return html`<li>
 <h3>${url ? html`<a href="${url}" aria-label="${t.open(title[language])}">${title[language]}</a>` : title[language]}</h3>
 ${stateMark(name, t[name])}
 <p class="small">${about[language]}${age === undefined ? "" : ` ${t.copied(ageInWords(language, age))}`}</p>
 </li>`;
-  });
-  return html`<section class="card" aria-labelledby="tjenester">
-<h2 id="tjenester">${t.title}</h2>
-<ul class="rows">
-${rows}
-</ul>
-<p class="small soft">${state ? t.seen(clock(language, now)) : t.unseen}</p>
-</section>`;
+  };
+  const group = (id: string, title: string, wanted: "work" | "ground") => {
+    const rows = settings.services.filter((item) => (item.group ?? "work") === wanted);
+    return rows.length === 0
+      ? ""
+      : card(
+          id,
+          title,
+          html`<ul class="rows">${rows.map(row)}</ul>
+<p class="small soft">${state ? t.seen(clock(language, now)) : t.unseen}</p>`,
+        );
+  };
+  return html`${group("tjenester", t.title, "work")}
+${group("grundlag", t.ground, "ground")}`;
+}
+
+function onDevices(context: PersonPage): Html | string {
+  const { card: t, passwords, devices } = deviceTexts[context.language];
+  if (kindsOf(devicesOf(context.settings.services, context.user)).length === 0) return "";
+  return card(
+    "enheder",
+    t.title,
+    html`<p>${t.text}</p>
+<ul class="plain actions">
+<li>${linkButton("/telefon", devices.title)}</li>
+${context.settings.accessUrl ? html`<li>${linkButton("/app-adgangskoder", passwords.title)}</li>` : ""}
+</ul>`,
+  );
 }
 
 function me({ language }: PortalPage, user: User): Html {
