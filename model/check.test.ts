@@ -31,7 +31,7 @@ describe("checkWorkload", () => {
 
   it.each<[Partial<Workload>, string]>([
     [{ name: "Portal" }, 'workload "Portal": name: expected a DNS label of at most 30 characters, got "Portal"'],
-    [{ user: 0 }, "user: expected 1 to 65533, got 0"],
+    [{ user: 0 }, "user: expected 1 to 65533 (0 only with capabilities), got 0"],
     [{ memoryMiB: 8 }, "memoryMiB: expected 16 or more, got 8"],
     [{ cpu: 0 }, "cpu: expected 0.01 or more, got 0"],
     [{ ready: { tcp: 1, withinSeconds: 0.5 } }, "ready: expected whole seconds, got 0.5"],

@@ -45,8 +45,9 @@ function checkSelf(w: Workload): string[] {
     ),
     ...each(
       [w.user],
-      (u) => Number.isInteger(u) && u > 0 && u < 65534,
-      (u) => `user: expected 1 to 65533, got ${u}`,
+      // Root only where named capabilities say what for; without any it would be root for nothing.
+      (u) => Number.isInteger(u) && u >= ((w.capabilities ?? []).length > 0 ? 0 : 1) && u < 65534,
+      (u) => `user: expected 1 to 65533 (0 only with capabilities), got ${u}`,
     ),
     ...each(
       [w.memoryMiB],

@@ -37,7 +37,10 @@ export interface Workload {
   readonly memoryMiB: number;
   /** CPU limit in cores, e.g. 0.5. */
   readonly cpu: number;
-  /** Numeric user the process runs as, never 0. The group is always 0, as images/README.md says. */
+  /**
+   * Numeric user the process runs as. The group is always 0, as images/README.md says. 0 only together with
+   * `capabilities`, and so with a decision record.
+   */
   readonly user: number;
   /** Absolute paths of scratch space in memory; all else of the root file system is read-only. */
   readonly writablePaths?: readonly string[];

@@ -74,7 +74,7 @@ function renderPod(workload: Workload, context: KubernetesContext, links: PodLin
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
-      runAsNonRoot: true,
+      runAsNonRoot: workload.user !== 0,
       runAsUser: workload.user,
       runAsGroup: 0,
       fsGroup: 0,

@@ -101,7 +101,7 @@ export function checkKubernetes(deployed: Deployed, mode: Mode): void {
     const workload = workloads.find((w) => w.name === name);
     expect(replicas, name).toBe(workload && runsIn(workload, mode) ? 1 : 0);
     const { containers, securityContext } = template.spec as { containers: Fields[]; securityContext: Fields };
-    expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsGroup: 0 });
+    expect(securityContext).toMatchObject({ runAsNonRoot: workload?.user !== 0, runAsGroup: 0 });
     for (const container of containers) {
       expect(contentTags).toContain(container["image"]);
       expect(container["readinessProbe"]).toMatchObject({ exec: {} });
