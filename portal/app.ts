@@ -33,7 +33,7 @@ export function portalApp({ settings, identityKey, sources, appPasswords, log }:
     menu: (language) => {
       const { devices, passwords } = deviceTexts[language];
       return [
-        ...(withDevices ? [{ href: devicesPath, text: devices.title }] : []),
+        ...(withDevices ? [{ href: devicesPath, text: devices.menu }] : []),
         ...(withDevices && appPasswords ? [{ href: passwordsPath, text: passwords.title }] : []),
       ];
     },

@@ -16,7 +16,7 @@ export const daDevices: DeviceTexts = {
     list: {
       title: "Dine app-adgangskoder",
       empty: "Du har ingen endnu.",
-      head: ["Enhed", "Bruges til", "Lavet", "Sidst brugt", "Fjern"],
+      head: ["Enhed", "Bruges til", "Lavet", "Sidst brugt"],
       never: "Ikke brugt endnu",
       away: "App-adgangskoderne kan ikke læses lige nu. De, du har, virker sikkert alligevel. Prøv igen om lidt.",
     },
@@ -66,6 +66,7 @@ export const daDevices: DeviceTexts = {
     },
   },
   devices: {
+    menu: "Telefon",
     title: "Telefon og mailprogram",
     lead: "Vælg din enhed. Det meste kan den selv finde ud af, når du har en app-adgangskode.",
     nothing: "Kommunen har ikke åbnet for telefoner og mailprogrammer her. Brug browseren.",

@@ -16,7 +16,7 @@ export const enDevices: DeviceTexts = {
     list: {
       title: "Your app passwords",
       empty: "You have none yet.",
-      head: ["Device", "Used for", "Made", "Last used", "Remove"],
+      head: ["Device", "Used for", "Made", "Last used"],
       never: "Not used yet",
       away: "The app passwords cannot be read right now. Those you have are likely to work all the same. Try again in a moment.",
     },
@@ -66,6 +66,7 @@ export const enDevices: DeviceTexts = {
     },
   },
   devices: {
+    menu: "Phone",
     title: "Phone and mail program",
     lead: "Choose your device. It finds most things by itself once you have an app password.",
     nothing: "The municipality has not opened for phones and mail programs here. Use the browser.",

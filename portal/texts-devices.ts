@@ -19,7 +19,7 @@ export interface DeviceTexts {
     readonly list: {
       readonly title: string;
       readonly empty: string;
-      readonly head: readonly [name: string, what: string, made: string, used: string, action: string];
+      readonly head: readonly [name: string, what: string, made: string, used: string];
       readonly never: string;
       readonly away: string;
     };
@@ -55,6 +55,7 @@ export interface DeviceTexts {
     };
   };
   readonly devices: {
+    readonly menu: string;
     readonly title: string;
     readonly lead: string;
     readonly nothing: string;

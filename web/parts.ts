@@ -33,24 +33,29 @@ export const breadcrumbs = (language: Language, steps: readonly { readonly text:
 export interface Table {
   /** Read out by screen readers, not shown. */
   readonly caption: string;
-  readonly head: readonly (string | Html)[];
+  /** The last may be empty, over a column of buttons. */
+  readonly head: readonly string[];
   readonly rows: readonly (readonly (string | Html)[])[];
   /** Said instead of a table without rows. */
   readonly empty: string;
 }
 
-/** A table that scrolls in itself where the screen is narrow. */
-export const table = ({ caption, head, rows, empty }: Table): Html =>
-  rows.length === 0
-    ? html`<p class="soft">${empty}</p>`
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+/**
+ * A table; on a narrow screen each row stands as a block of its own, its cells below each other behind their headings.
+ * The roles say what it is where the layout no longer does.
+ */
+export function table({ caption, head, rows, empty }: Table): Html {
+  if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
+  const cell = (content: string | Html, i: number) =>
+    i === 0
+      ? html`<th scope="row" role="rowheader">${content}</th>`
+      : html`<td role="cell"${head[i] ? html` data-label="${head[i]}"` : ""}>${content}</td>`;
+  return html`<div class="scroll"><table role="table">
 <caption class="unseen">${caption}</caption>
-<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map(
-        (row) =>
-          html`<tr>${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`,
-      )}</tbody>
+<thead role="rowgroup"><tr role="row">${head.map((text) => html`<th scope="col" role="columnheader">${text}</th>`)}</tr></thead>
+<tbody role="rowgroup">${rows.map((row) => html`<tr role="row">${row.map(cell)}</tr>`)}</tbody>
 </table></div>`;
+}
 
 /** A link that looks like a button. @param first whether it is the page's main way on */
 export const linkButton = (href: string, text: string, first = false): Html =>

@@ -8,4 +8,4 @@ import type { Html } from "./layout.ts";
  * @param label what it holds, for screen readers
  */
 export const qrCode = (text: string, label: string): Html =>
-  html`<div class="qr" role="img" aria-label="${label}">${raw(renderSVG(text, { ecc: "M", border: 2 }))}</div>`;
+  html`<div class="qr" role="img" aria-label="${label}">${raw(renderSVG(text, { ecc: "L", border: 2 }))}</div>`;

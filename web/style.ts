@@ -61,13 +61,13 @@ button.button { font: inherit; font-weight: 600; cursor: pointer; }
 .crumbs ol { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem .5rem; margin: 0 0 1rem; padding: 0; font-size: .9375rem; color: var(--soft); }
 .crumbs li + li::before { content: "/"; margin-right: .5rem; color: var(--line); }
 .alert { border: 1px solid currentColor; border-left-width: 5px; border-radius: 9px; padding: .8rem 1.1rem; margin: 0 0 1.25rem; }
-.alert.good { color: var(--good); background: var(--good-tint); } .alert.bad { color: var(--bad); background: var(--bad-tint); } .alert.note { color: var(--ink); background: var(--tint); border-color: var(--mark); }
+h1 + .alert { margin-top: 1.25rem; } .alert.good { color: var(--good); background: var(--good-tint); } .alert.bad { color: var(--bad); background: var(--bad-tint); } .alert.note { color: var(--ink); background: var(--tint); border-color: var(--mark); }
 .scroll { overflow-x: auto; margin: 0 0 1rem; } .scroll:last-child { margin-bottom: 0; }
 table { width: 100%; border-collapse: collapse; font-size: 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .6rem 1.25rem .6rem 0; border-top: 1px solid var(--line); font-weight: 400; }
 tbody th { font-weight: 600; } thead th { border-top: 0; color: var(--soft); font-size: .9375rem; white-space: nowrap; padding-top: 0; }
 td:last-child, th:last-child { padding-right: 0; }
-form { margin: 0; } .field { margin: 0 0 1.2rem; } .field > label, legend { display: block; font-weight: 600; padding: 0; margin: 0 0 .3rem; }
+form { margin: 0; } .field { margin: 0 0 1.2rem; } .field > label:not(.choice), legend { display: block; font-weight: 600; padding: 0; margin: 0 0 .3rem; }
 fieldset { border: 0; padding: 0; min-width: 0; } .field > p { margin: 0 0 .35rem; }
 input:not([type=checkbox], [type=radio], [type=hidden]), textarea, select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 9px; padding: .5rem .75rem; width: 100%; max-width: 32rem; }
 input[type=file] { border-style: dashed; } input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: .2rem 0 0; flex: none; accent-color: var(--mark); }
@@ -80,13 +80,19 @@ ol.steps { counter-reset: step; list-style: none; margin: 0; padding: 0; display
 ol.steps li { counter-increment: step; display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .8rem; }
 ol.steps li::before { content: counter(step); width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center; font-weight: 650; color: var(--mark); background: var(--tint); }
 .trouble dt { color: var(--ink); font-weight: 650; } .trouble { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .trouble dd { color: var(--soft); margin-bottom: .8rem; } .trouble dd:last-child { margin-bottom: 0; }
-.qr { width: 13rem; max-width: 100%; margin: 0 0 1rem; border-radius: 9px; overflow: hidden; border: 1px solid var(--line); line-height: 0; } .qr svg { width: 100%; height: auto; }
+.qr { width: 15rem; max-width: 100%; margin: 0 0 1rem; border-radius: 9px; overflow: hidden; border: 1px solid var(--line); line-height: 0; } .qr svg { width: 100%; height: auto; }
 .beside { display: grid; gap: 1rem 1.5rem; } @media (min-width: 40rem) { .beside { grid-template-columns: minmax(0, 1fr) auto; align-items: start; } .beside .qr { margin: 0; } }
 .narrow { max-width: 44rem; }
+.letter { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 1rem; }
 .contact p { margin-bottom: .3rem; }
 footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 footer .wide { padding-top: 1.1rem; padding-bottom: 2rem; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; justify-content: space-between; }
 @media (max-width: 34rem) { .card { padding: 1.15rem 1.1rem; border-radius: 12px; } main.wide { padding-top: 1.6rem; } dl:not(.trouble) { grid-template-columns: minmax(0, 1fr); gap: 0; } dl:not(.trouble) dd { margin-bottom: .6rem; } }
+@media (max-width: 40rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr { display: block; } tr { border-top: 1px solid var(--line); padding: .7rem 0; } tbody tr:first-child { border-top: 0; padding-top: 0; }
+  th[scope=row], td { display: block; border: 0; padding: .1rem 0; } td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); } td:empty { display: none; }
+}
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: currentColor; } }
 @media (forced-colors: active) { .state, .button, .alert, ol.steps li::before { border: 1px solid; } }
 @media print {

@@ -67,7 +67,7 @@ function list({ language }: PersonPage, known: readonly ListedAppPassword[]): Ht
   const t = deviceTexts[language].passwords;
   return table({
     caption: t.list.title,
-    head: t.list.head,
+    head: [...t.list.head, ""],
     empty: t.list.empty,
     rows: known.map(({ id, name, protocols, createdAt, usedAt }) => [
       name,

@@ -30,12 +30,13 @@ export function startPage(context: PersonPage, page: StartPage): Html {
 <p class="lead">${t.intro}</p>
 <div class="grid two">
 <div class="stack">
-${services(context, page)}
+${services(context, page, "work")}
+${onDevices(context)}
+${services(context, page, "ground")}
 </div>
 <div class="stack">
 ${me(context, user)}
 ${factors(context, page.factors)}
-${onDevices(context)}
 ${help(context)}
 </div>
 </div>`,
@@ -49,7 +50,13 @@ function stateOf(service: PortalService, state: StackState | undefined): "up" | 
   return all.includes(undefined) ? "unknown" : "up";
 }
 
-function services({ settings, language }: PortalPage, { state, now }: StartPage): Html {
+const groupOf = (item: PortalService | undefined): "work" | "ground" => item?.group ?? "work";
+
+function services(
+  { settings, language }: PortalPage,
+  { state, now }: StartPage,
+  group: "work" | "ground",
+): Html | string {
   const t = texts[language].services;
   const row = (item: PortalService) => {
     const { service, title, about, url } = item;
@@ -61,19 +68,12 @@ ${stateMark(name, t[name])}
 <p class="small">${about[language]}${age === undefined ? "" : ` ${t.copied(ageInWords(language, age))}`}</p>
 </li>`;
   };
-  const group = (id: string, title: string, wanted: "work" | "ground") => {
-    const rows = settings.services.filter((item) => (item.group ?? "work") === wanted);
-    return rows.length === 0
-      ? ""
-      : card(
-          id,
-          title,
-          html`<ul class="rows">${rows.map(row)}</ul>
-<p class="small soft">${state ? t.seen(clock(language, now)) : t.unseen}</p>`,
-        );
-  };
-  return html`${group("tjenester", t.title, "work")}
-${group("grundlag", t.ground, "ground")}`;
+  const rows = settings.services.filter((item) => groupOf(item) === group);
+  if (rows.length === 0) return "";
+  const first = group === groupOf(settings.services[0]);
+  const seen = state ? t.seen(clock(language, now)) : t.unseen;
+  const body = html`<ul class="rows">${rows.map(row)}</ul>${first ? html`<p class="small soft">${seen}</p>` : ""}`;
+  return group === "work" ? card("tjenester", t.title, body) : card("grundlag", t.ground, body);
 }
 
 function onDevices(context: PersonPage): Html | string {
