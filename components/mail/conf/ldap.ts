@@ -1,0 +1,112 @@
+import { serviceDn, suffix } from "../../directory/index.ts";
+
+const people = `ou=people,${suffix}`;
+const groups = `ou=groups,${suffix}`;
+const resources = `ou=resources,${suffix}`;
+const person = "(objectClass=planbPerson)(!(planbState=deleted))";
+const group = "(objectClass=planbGroup)(!(planbDeletedAt=*))";
+const byAddress = "(|(mail=%s)(planbMailAlias=%s))";
+/** Sender groups of one shared mailbox that are looked up; further ones have no effect. */
+const senderGroups = 9;
+
+/** A look-up in the shadow directory, in the words of ldap_table(5). */
+export interface LdapTable {
+  readonly search_base: string;
+  readonly query_filter: string;
+  readonly result_attribute: string;
+  readonly [setting: string]: string;
+}
+
+/**
+ * The look-ups by name. Keys are full addresses of the stack's domains only (`domain`), so that no other name that
+ * Postfix looks up reaches the directory.
+ */
+export const ldapTables: Readonly<Record<string, LdapTable>> = {
+  /** An address to which something is delivered: a person's or shared mailbox's own. */
+  mailboxes: {
+    search_base: suffix,
+    query_filter: `(&(mail=%s)(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`,
+    result_attribute: "mail",
+  },
+  /** Rooms and equipment: they have a calendar, and nobody who reads. */
+  rooms: {
+    search_base: resources,
+    query_filter: `(&(objectClass=planbResource)(!(planbKind=sharedMailbox))${byAddress})`,
+    result_attribute: "mail",
+    result_format: "discard:a room has no mailbox",
+  },
+  /** A further address of a person or a resource, and its own one. */
+  aliases: {
+    search_base: suffix,
+    query_filter: `(&(planbMailAlias=%s)(|(&${person})(objectClass=planbResource)))`,
+    result_attribute: "mail",
+  },
+  /** A group's address, and its members'. */
+  groups: {
+    search_base: groups,
+    query_filter: `(&${group}${byAddress})`,
+    // groups have none: only their members' addresses come out
+    result_attribute: "maildrop",
+    special_result_attribute: "member",
+    leaf_result_attribute: "mail",
+  },
+  /** A group's address as one that strangers may not write to. */
+  "groups-closed": {
+    search_base: groups,
+    query_filter: `(&${group}${byAddress})`,
+    result_attribute: "cn",
+    result_format: "REJECT 5.7.1 Only the organisation's own people may write to this group",
+    expansion_limit: "0",
+  },
+  /** Who owns an address, by GUID. */
+  "senders-own": {
+    search_base: people,
+    query_filter: `(&${person}${byAddress})`,
+    result_attribute: "planbGuid",
+  },
+  /** The groups that may send as a shared mailbox. */
+  "senders-shared": {
+    search_base: resources,
+    query_filter: `(&(objectClass=planbResource)(planbKind=sharedMailbox)${byAddress})`,
+    result_attribute: "planbSenderGroup",
+  },
+  /** People in any of the groups of a name that {@link senderGroupRules} made. */
+  "senders-members": {
+    search_base: people,
+    query_filter: `(&${person}(|${Array.from({ length: senderGroups }, (_, i) => `(planbMemberOf=%${i + 1})`).join("")}))`,
+    result_attribute: "planbGuid",
+  },
+};
+
+/**
+ * Turns `g1,g2` into an address whose host name has the groups as its labels, for a look-up's filter can name labels
+ * (%1 to %9) and nothing else that is several.
+ */
+export function senderGroupRules(): string {
+  const lines: string[] = [];
+  for (let count = 1; count <= senderGroups; count++) {
+    const ids = Array.from({ length: count }, () => "(g[0-9a-f]+)").join(",");
+    const labels = Array.from({ length: senderGroups }, (_, i) => (i < count ? `$\{${i + 1}}` : "none"));
+    lines.push(`/^${ids}${count === senderGroups ? "(,.*)?" : ""}$/ x@${labels.join(".")}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A look-up as Postfix reads it; holds the password. `domains` limit the keys, none: any key. */
+export function ldapFile(table: LdapTable, password: string, domains: readonly string[]): string {
+  const settings = {
+    server_host: "ldaps://directory:1636",
+    version: "3",
+    tls_require_cert: "yes",
+    tls_ca_cert_file: "/config/ca.pem",
+    timeout: "5",
+    bind: "yes",
+    bind_dn: serviceDn("mail"),
+    bind_pw: password,
+    ...(domains.length > 0 ? { domain: domains.join(", ") } : {}),
+    ...table,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("");
+}

@@ -1,0 +1,251 @@
+import type { MailSettings } from "../config.ts";
+
+/** The lists' domain, as the service of the lists hands it over. */
+export interface ListRoute {
+  /** Domain of all lists. */
+  readonly domain: string;
+  /** Where their mail goes: LMTP, TLS from the first byte. */
+  readonly upstream: { readonly workload: string; readonly port: number };
+  /** Regular expressions (POSIX, anchored, without slashes) of the whole addresses there are. */
+  readonly recipients: readonly string[];
+}
+
+/** What Postfix's configuration is made from. */
+export interface PostfixArgs {
+  readonly settings: MailSettings;
+  /** Public name of the server, e.g. "mail.planb.ringsted.dk". */
+  readonly hostName: string;
+  /** Where mail for people goes: LMTP, TLS from the first byte. */
+  readonly mailbox: { readonly workload: string; readonly port: number };
+  /** Default: no lists. */
+  readonly lists?: ListRoute;
+}
+
+/** Ports inside the container; all above 1023, so that no right to lower ones is needed. */
+export const mailPorts = { smtp: 2525, submissions: 4465, submission: 5587, programs: 2526 } as const;
+
+const table = (name: string) => `ldap:/config/secrets/ldap/${name}.cf`;
+const lines = (settings: Readonly<Record<string, string | number>>) =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("");
+
+/** main.cf. Pure. */
+export function mainCf({ settings, hostName, mailbox, lists }: PostfixArgs): string {
+  const { smarthost, limits, domains } = settings;
+  return `# Made by the program from the stack file; changes here are lost.
+${lines({
+  compatibility_level: "3.10",
+  maillog_file: "/dev/stdout",
+  queue_directory: "/data/spool",
+  data_directory: "/data/state",
+  mail_owner: "postfix",
+  setgid_group: "postdrop",
+  myhostname: hostName,
+  mydomain: domains[0] ?? hostName,
+  myorigin: "$mydomain",
+  mydestination: "",
+  local_recipient_maps: "",
+  local_transport: "error:5.1.1 nobody has a mailbox here",
+  mynetworks: "127.0.0.1/32",
+  inet_interfaces: "all",
+  inet_protocols: "ipv4",
+  smtpd_banner: "$myhostname ESMTP",
+  biff: "no",
+  // Dovecot's LMTP does not have it.
+  smtputf8_enable: "no",
+  recipient_delimiter: "+",
+  disable_vrfy_command: "yes",
+  // Errors of 4xx are what a look-up in a directory that is away gives: nothing is lost, it comes again.
+  virtual_mailbox_domains: domains.join(", "),
+  virtual_mailbox_maps: `${table("mailboxes")}, ${table("rooms")}`,
+  virtual_alias_maps: [
+    ...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []),
+    table("aliases"),
+    table("groups"),
+  ].join(", "),
+  // A list of all staff is one address that becomes thousands.
+  virtual_alias_expansion_limit: 20000,
+  virtual_transport: `mailbox:inet:${mailbox.workload}:${mailbox.port}`,
+  transport_maps: [...(lists ? ["regexp:/config/postfix/lists-transport"] : []), table("rooms")].join(", "),
+  relay_domains: lists?.domain ?? "",
+  relay_recipient_maps: lists ? "regexp:/config/postfix/lists-recipients" : "",
+  ...(smarthost ? { relayhost: `[${smarthost.host}]:${smarthost.port}` } : {}),
+  unknown_local_recipient_reject_code: 550,
+  unverified_recipient_reject_code: 550,
+  message_size_limit: settings.maxMessageMiB * 1024 * 1024,
+  mailbox_size_limit: 0,
+  smtpd_recipient_limit: limits.recipientsPerMessage,
+  default_destination_recipient_limit: 50,
+  maximal_queue_lifetime: "5d",
+  bounce_queue_lifetime: "2d",
+  delay_warning_time: "4h",
+  // A bounce never carries the whole message back.
+  bounce_size_limit: 20000,
+})}
+# Who may send what to whom
+${lines({
+  smtpd_helo_required: "yes",
+  strict_rfc821_envelopes: "yes",
+  smtpd_relay_restrictions: "reject_unauth_destination",
+  smtpd_recipient_restrictions: [
+    "reject_non_fqdn_recipient",
+    "reject_unauth_destination",
+    "reject_unlisted_recipient",
+    ...(settings.groupsOpenTo === "inside" ? [`check_recipient_access ${table("groups-closed")}`] : []),
+  ].join(", "),
+  smtpd_sender_restrictions: "reject_non_fqdn_sender, check_sender_access regexp:/config/postfix/own-senders",
+  smtpd_data_restrictions: "reject_unauth_pipelining",
+  smtpd_sender_login_maps: [
+    table("senders-own"),
+    `pipemap:{${table("senders-shared")}, regexp:/config/postfix/sender-groups, ${table("senders-members")}}`,
+  ].join(", "),
+  smtpd_sasl_type: "dovecot",
+  smtpd_sasl_path: "unix:/run/auth/postfix",
+  smtpd_sasl_security_options: "noanonymous",
+  smtpd_sasl_tls_security_options: "noanonymous",
+  smtpd_tls_auth_only: "yes",
+  smtpd_soft_error_limit: 5,
+  smtpd_hard_error_limit: 10,
+  smtpd_client_connection_count_limit: 30,
+  smtpd_client_auth_rate_limit: 60,
+  smtpd_forbid_bare_newline: "reject",
+  // rspamd's limits on a message's form come on top; see header_size_limit and mime_nesting_limit of postconf(5).
+  header_size_limit: 102400,
+})}
+# TLS
+${lines({
+  smtpd_tls_cert_file: "/config/tls/cert.pem",
+  smtpd_tls_key_file: "/config/tls/key.pem",
+  smtpd_tls_CAfile: "/config/ca.pem",
+  smtpd_tls_security_level: "may",
+  smtpd_tls_protocols: ">=TLSv1.2",
+  smtpd_tls_mandatory_protocols: ">=TLSv1.2",
+  smtpd_tls_mandatory_ciphers: "high",
+  smtpd_tls_loglevel: 1,
+  smtpd_tls_received_header: "yes",
+  smtpd_tls_fingerprint_digest: "sha256",
+  smtp_tls_security_level: smarthost ? "secure" : "may",
+  smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
+  smtp_tls_mandatory_protocols: ">=TLSv1.2",
+  smtp_tls_policy_maps: "texthash:/config/postfix/tls-policy",
+  smtp_tls_loglevel: 1,
+  smtp_tls_note_starttls_offer: "yes",
+  lmtp_tls_wrappermode: "yes",
+  lmtp_tls_security_level: "secure",
+  lmtp_tls_secure_cert_match: "nexthop",
+  lmtp_tls_CAfile: "/config/ca.pem",
+  lmtp_tls_cert_file: "/config/tls/cert.pem",
+  lmtp_tls_key_file: "/config/tls/key.pem",
+  lmtp_tls_mandatory_protocols: ">=TLSv1.2",
+})}
+# The filter: without it mail waits at the sender's
+${lines({
+  smtpd_milters: "inet:filter:11332",
+  non_smtpd_milters: "inet:filter:11332",
+  milter_default_action: "tempfail",
+  milter_protocol: 6,
+  milter_connect_timeout: "10s",
+  milter_mail_macros: "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} {mail_mailer}",
+})}
+# Addresses of others under which forwarded mail left (PostSRSd) are turned back
+${lines({
+  recipient_canonical_maps: "tcp:127.0.0.1:10002",
+  recipient_canonical_classes: "envelope_recipient",
+})}`;
+}
+
+/** master.cf: no local delivery, no pickup, nothing chrooted (the container is the cage). Pure. */
+export function masterCf(): string {
+  const inet = (port: number, ...options: string[]) =>
+    `${port} inet n - n - - smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
+  const person = [
+    "smtpd_sasl_auth_enable=yes",
+    "smtpd_client_restrictions=",
+    "smtpd_relay_restrictions=permit_sasl_authenticated,reject",
+    "smtpd_recipient_restrictions=reject_non_fqdn_recipient,reject_unlisted_recipient",
+    "smtpd_sender_restrictions=reject_authenticated_sender_login_mismatch",
+    "cleanup_service_name=cleanup",
+  ];
+  /** name, program, most processes, wake-up, options */
+  const daemons: readonly (readonly [string, string, string?, string?, ...string[]])[] = [
+    ["cleanup", "cleanup", "0"],
+    [
+      "forward",
+      "cleanup",
+      "0",
+      "-",
+      "sender_canonical_maps=tcp:127.0.0.1:10001",
+      "sender_canonical_classes=envelope_sender",
+    ],
+    ["qmgr", "qmgr", "1", "300"],
+    ["tlsmgr", "tlsmgr", "1", "1000?"],
+    ["rewrite", "trivial-rewrite"],
+    ["bounce", "bounce", "0"],
+    ["defer", "bounce", "0"],
+    ["trace", "bounce", "0"],
+    ["verify", "verify", "1"],
+    ["flush", "flush", "0", "1000?"],
+    ["proxymap", "proxymap"],
+    ["smtp", "smtp"],
+    ["relay", "smtp"],
+    ["mailbox", "lmtp", "10"],
+    ["lists", "lmtp", "5"],
+    ["error", "error"],
+    ["retry", "error"],
+    ["discard", "discard"],
+    ["showq", "showq"],
+    ["anvil", "anvil", "1"],
+    ["scache", "scache", "1"],
+  ];
+  const unix = ([name, program, limit = "-", wake = "-", ...options]: (typeof daemons)[number]) =>
+    `${name} unix ${["cleanup", "forward", "qmgr", "flush", "showq"].includes(name) ? "n" : "-"} - n ${wake} ${limit} ${program}\n${options.map((option) => `  -o ${option}\n`).join("")}`;
+  return `# Made by the program; changes here are lost.
+${inet(mailPorts.smtp, "syslog_name=postfix/mx")}
+${inet(mailPorts.submissions, "syslog_name=postfix/submissions", "smtpd_tls_wrappermode=yes", ...person)}
+${inet(mailPorts.submission, "syslog_name=postfix/submission", "smtpd_tls_security_level=encrypt", ...person)}
+${inet(
+  mailPorts.programs,
+  "syslog_name=postfix/programs",
+  "smtpd_tls_security_level=encrypt",
+  "smtpd_tls_req_ccert=yes",
+  "relay_clientcerts=texthash:/config/postfix/programs",
+  "smtpd_client_restrictions=permit_tls_clientcerts,reject",
+  "smtpd_relay_restrictions=permit_tls_clientcerts,reject",
+  "smtpd_recipient_restrictions=reject_non_fqdn_recipient,reject_unlisted_recipient",
+  "smtpd_sender_restrictions=",
+  "smtpd_client_connection_count_limit=0",
+  "smtpd_recipient_limit=20000",
+  // So the filter takes it for mail of the house, signs it, and does not count it against a person.
+  "milter_macro_defaults=auth_type=EXTERNAL,auth_authen=stack",
+  "cleanup_service_name=forward",
+)}
+${daemons.map(unix).join("")}postlog unix-dgram n - n - 1 postlogd
+`;
+}
+
+const pattern = (text: string) => text.replaceAll(/[.*+?^$()[\]{}|\\/]/g, "\\$&");
+
+/** The small tables beside main.cf, by file name. Pure. */
+export function postfixTables({ settings, lists }: PostfixArgs): Readonly<Record<string, string>> {
+  const own = [...settings.domains, ...(lists ? [lists.domain] : [])].map(pattern).join("|");
+  const known = (lists?.recipients ?? []).map((recipient) => `/${recipient}/`);
+  const at = lists ? `lists:inet:${lists.upstream.workload}:${lists.upstream.port}` : "";
+  return {
+    "own-senders": `/@(${own})$/ REJECT 5.7.1 Mail from this domain is sent after a login\n`,
+    "tls-policy": settings.correspondents
+      .map(({ domain, level }) => `${domain} ${level}${level === "secure" ? " match=nexthop:dot-nexthop" : ""}\n`)
+      .join(""),
+    ...(settings.postmaster
+      ? {
+          postmaster: `/^(postmaster|abuse|hostmaster)@(${settings.domains.map(pattern).join("|")})$/ ${settings.postmaster}\n`,
+        }
+      : {}),
+    ...(lists
+      ? {
+          "lists-recipients": known.map((rule) => `${rule} OK\n`).join(""),
+          "lists-transport": known.map((rule) => `${rule} ${at}\n`).join(""),
+        }
+      : {}),
+  };
+}

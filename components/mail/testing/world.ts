@@ -1,0 +1,272 @@
+import { Client } from "ldapts";
+import { createTransport, type SentMessageInfo } from "nodemailer";
+import { stackIdentity } from "../../../config/index.ts";
+import { type Authority, authority, derive, type Workload } from "../../../model/index.ts";
+import { TestStack } from "../../../test/contract/engine.ts";
+import { accessConfig } from "../../access/config.ts";
+import { accessWorkload } from "../../access/workloads.ts";
+import { directoryConfig } from "../../directory/config.ts";
+import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "../../directory/slapd.ts";
+import { directoryWorkload } from "../../directory/workloads.ts";
+import { mailboxConfig } from "../../mailbox/config.ts";
+import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
+import { ssoConfig } from "../../sso/config.ts";
+import { authSecretConf } from "../conf/dovecot.ts";
+import { ldapFile, ldapTables } from "../conf/ldap.ts";
+import { type MailSettings, mailSettings } from "../config.ts";
+import { domainTables, filterWorkload, mailWorkload, programTable } from "../workloads.ts";
+
+const master = "m".repeat(43);
+const directoryHost = "directory.mail.localhost";
+const directoryPort = 17641;
+const secret = (label: string): string => derive(master, label);
+
+/** Host ports of the test's servers. */
+export const testPorts = { smtp: 17625, submissions: 17665, submission: 17687, imaps: 17693 } as const;
+/** Public name of the test's mail server. */
+export const mailHost = "mail.test.localhost";
+
+/** What another organisation's server looks like from here: Postfix that keeps all it gets on hold. */
+const outsideCf = `compatibility_level = 3.10
+maillog_file = /dev/stdout
+queue_directory = /data/spool
+data_directory = /data/state
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mx.outside.example
+inet_protocols = ipv4
+mynetworks =
+mydestination =
+relay_domains = outside.example, secure.example, encrypt.example, plain.example
+relay_transport = error:held
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_recipient_restrictions = check_recipient_access static:HOLD, permit
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = /config/tls/cert.pem
+smtpd_tls_key_file = /config/tls/key.pem
+`;
+const outsideMaster = `2525 inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+proxymap unix - - n - - proxymap
+postlog unix-dgram n - n - 1 postlogd
+`;
+
+/** A person of the test. */
+export interface TestPerson {
+  readonly guid: string;
+  readonly uid: string;
+  readonly mail: string;
+  readonly password: string;
+  readonly aliases?: readonly string[];
+  readonly groups?: readonly string[];
+}
+
+/** Postfix and Rspamd beside the real directory, access service and mailboxes, and a server of strangers. */
+export class MailWorld {
+  readonly stack = new TestStack("smtp");
+  #ca: Authority | undefined;
+
+  /** The stack's root certificate. */
+  get caPem(): string {
+    return this.ca.caPem;
+  }
+  private get ca(): Authority {
+    if (!this.#ca) throw new Error("start first");
+    return this.#ca;
+  }
+
+  /** Starts everything. `section` is the stack file's section `mail` without ports. */
+  async start(section: Record<string, unknown>): Promise<void> {
+    this.#ca = await authority(master, "ca/1", "Test");
+    await this.#startDirectory();
+    await this.#startAccess();
+    await this.#startMailbox();
+    await this.#startOutside();
+    await this.startMail(section);
+    await Promise.all(["directory", "access", "mailbox", "mail", "filter"].map((name) => this.stack.ready(name)));
+  }
+
+  /** Starts Postfix and Rspamd (anew) with a configuration. */
+  async startMail(section: Record<string, unknown>): Promise<MailSettings> {
+    const { smtp, submissions, submission } = testPorts;
+    const settings = mailSettings.parse({ ports: { smtp, submissions, submission }, ...section });
+    const [leaf, mailbox] = await Promise.all([this.leaf("mail", mailHost), this.leaf("mailbox")]);
+    const accessToken = secret("access/mail/1");
+    const tables = Object.entries(ldapTables).map(([name, table]) => {
+      const domains = domainTables.includes(name) ? settings.domains : [];
+      return [name, ldapFile(table, secret("directory/mail/1"), domains)] as const;
+    });
+    await this.stack.run(filterWorkload(settings, settings.domains));
+    await this.stack.run(
+      mailWorkload(
+        { settings, hostName: mailHost, mailbox: { workload: "mailbox", port: 2424 } },
+        {
+          caPem: this.caPem,
+          ...leaf,
+          ldap: Object.fromEntries(tables),
+          programs: programTable({ mailbox: mailbox.certPem }),
+          accessToken,
+          authConf: authSecretConf(accessToken),
+          srsSecret: secret("mail/srs/1"),
+        },
+      ),
+    );
+    return settings;
+  }
+
+  leaf(name: string, ...names: string[]) {
+    return this.ca.issue(`${name}/tls/1`, [name, ...names]);
+  }
+
+  async #startDirectory(): Promise<void> {
+    const services = Object.fromEntries(serviceAccounts.map((name) => [name, secret(`directory/${name}/1`)]));
+    await this.stack.run(
+      directoryWorkload(
+        directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["test"] } }),
+        { controllers: [], caPem: "", bindName: "", bindPassword: "", people: [], groups: [], inside: true },
+        directoryHost,
+        {
+          caPem: this.caPem,
+          ...(await this.leaf("directory", directoryHost)),
+          services: services as Record<ServiceAccount, string>,
+          systems: { test: secret("directory/system/test/1") },
+        },
+      ),
+    );
+  }
+
+  async #startAccess(): Promise<void> {
+    const identity = stackIdentity("test-smtp", {
+      municipality: "Test",
+      domain: "test.localhost",
+      language: "da",
+      mode: "active",
+      host: { address: "127.0.0.1", httpPort: 17680, httpsPort: 17643 },
+    });
+    const tokens = ["edge", "mail", "mailbox", "portal", "sso"].map((name) => [name, secret(`access/${name}/1`)]);
+    const workload = accessWorkload({
+      config: accessConfig.parse({}),
+      sso: ssoConfig.parse({ secondFactor: { requiredFor: [] } }),
+      identity,
+      tokenClients: ["groupware"],
+      caPem: this.caPem,
+      ...(await this.leaf("access")),
+      directoryPassword: secret("directory/access/1"),
+      tokens: Object.fromEntries(tokens),
+    });
+    await this.stack.run(workload);
+  }
+
+  async #startMailbox(): Promise<void> {
+    const accessToken = secret("access/mailbox/1");
+    await this.stack.run(
+      mailboxWorkload(
+        mailboxConfig.parse({ imapPort: testPorts.imaps, sievePort: 17694 }),
+        {
+          hostName: mailHost,
+          submission: "mail:2526",
+          directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
+          accessUrl: "https://access:8443",
+        },
+        {
+          caPem: this.caPem,
+          ...(await this.leaf("mailbox", mailHost)),
+          secretsConf: secretsConf({
+            directoryPassword: secret("directory/mailbox/1"),
+            apiKey: secret("mailbox/api/1"),
+            accessToken,
+          }),
+          accessToken,
+        },
+      ),
+    );
+  }
+
+  async #startOutside(): Promise<void> {
+    const workload: Workload = {
+      name: "outside",
+      image: "postfix",
+      files: {
+        "postfix/main.cf": outsideCf,
+        "postfix/master.cf": outsideMaster,
+        ...{ "tls/cert.pem": (await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])).certPem },
+      },
+      secretFiles: {
+        "tls/key.pem": (await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])).keyPem,
+      },
+      publicNames: ["mx.outside.example"],
+      ready: { tcp: 2525 },
+      ...{ memoryMiB: 128, cpu: 1, user: 0, reachableFrom: ["mail"], writablePaths: ["/tmp"] },
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETUID"],
+      volumes: [{ name: "queue", path: "/data", sizeGiB: 1, backup: { none: "a test" } }],
+      ports: [{ name: "smtp", port: 2525 }],
+    };
+    await this.stack.run(workload, { entrypoint: ["bash", "-c", "mkdir -p /data/spool; exec postfix start-fg"] });
+  }
+
+  /** The messages the strangers' server has got, whole. */
+  async outside(): Promise<string[]> {
+    const { stdout } = await this.stack.exec("outside", [
+      ...["bash", "-c", "for f in $(find /data/spool/hold -type f); do postcat $f; echo @@@; done"],
+    ]);
+    return stdout.split("@@@\n").filter((text) => text !== "");
+  }
+
+  /** Runs a job as the steward of the directory. */
+  async asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({
+      url: `ldaps://127.0.0.1:${directoryPort}`,
+      tlsOptions: { ca: [this.caPem], servername: directoryHost },
+    });
+    try {
+      await client.bind(serviceDn("steward"), secret("directory/steward/1"));
+      return await job(client);
+    } finally {
+      await client.unbind().catch(() => undefined);
+    }
+  }
+
+  /** Writes a person into the directory, as the sync would, with the hash of a password. */
+  addPerson({ guid, uid, mail, password, aliases = [], groups = [] }: TestPerson): Promise<void> {
+    return this.asSteward((client) =>
+      client.add(`planbGuid=${guid},ou=people,${suffix}`, {
+        objectClass: ["inetOrgPerson", "planbPerson"],
+        ...{ planbGuid: guid, uid, cn: uid, sn: uid, mail, planbState: "ok", userPassword: password },
+        ...{ planbPasswordKnown: "TRUE" },
+        ...(aliases.length > 0 ? { planbMailAlias: [...aliases] } : {}),
+        ...(groups.length > 0 ? { planbMemberOf: [...groups] } : {}),
+      }),
+    );
+  }
+
+  /** Sends by a mail program: submission with a login. */
+  submit(person: TestPerson, mail: Record<string, unknown>, login = person.mail): Promise<SentMessageInfo> {
+    return this.transport(testPorts.submissions, true, { user: login, pass: person.password }).sendMail(mail);
+  }
+
+  /** Sends as a stranger's server does. */
+  receive(mail: Record<string, unknown>): Promise<SentMessageInfo> {
+    return this.transport(testPorts.smtp, false).sendMail(mail);
+  }
+
+  transport(port: number, secure: boolean, auth?: { user: string; pass: string; type?: string }) {
+    return createTransport({
+      host: "127.0.0.1",
+      port,
+      secure,
+      requireTLS: !secure,
+      name: "client.outside.example",
+      tls: { ca: this.caPem, servername: mailHost },
+      ...(auth ? { auth: auth as never } : {}),
+      logger: false,
+    });
+  }
+}
