@@ -24,10 +24,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "web/site.ts",
     "access/settings.ts",
     "portal/settings.ts",
+    "lists/settings.ts",
+    "steward/lists/config.ts",
   ],
   steward: ["model", "probes"],
   web: ["model"],
   portal: ["model", "web"],
+  lists: ["model", "web"],
   access: ["model", "web"],
   drills: ["model", "probes", "platform/docker/operate.ts"],
   cli: [

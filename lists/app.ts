@@ -1,0 +1,108 @@
+import type { Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { webApp } from "../web/app.ts";
+import { notePage, type PageContext } from "../web/layout.ts";
+import type { User } from "../web/user.ts";
+import { type Mailman, MailmanError } from "./engine/rest.ts";
+import type { Keeper } from "./keeper.ts";
+import { archiveRoutes } from "./routes/archive.ts";
+import { memberRoutes } from "./routes/members.ts";
+import { moderationRoutes } from "./routes/moderation.ts";
+import { ownRoutes } from "./routes/own.ts";
+import type { ListSettings, ListsSettings } from "./settings.ts";
+import type { Archive } from "./store/archive.ts";
+import type { MemberStore, Standing } from "./store/members.ts";
+import { type ListsTexts, texts } from "./texts.ts";
+
+/** What the pages are made from. */
+export interface ListsParts {
+  readonly settings: ListsSettings;
+  readonly mailman: Mailman;
+  readonly members: MemberStore;
+  readonly archive: Archive;
+  readonly keeper: Keeper;
+  /** The stack's random part of the identity headers' names. */
+  readonly identityKey: string;
+  /** Told what went wrong, without anything of a person. */
+  readonly log: (line: string) => void;
+}
+
+/** A request of somebody who is logged in. */
+export interface Visit {
+  readonly context: PageContext;
+  readonly user: User;
+  readonly t: ListsTexts;
+}
+
+/** A request about one list. */
+export interface ListVisit extends Visit {
+  readonly list: ListSettings;
+  readonly standing: Standing;
+}
+
+/** What the routes work with. */
+export interface Routes extends ListsParts {
+  readonly app: Hono;
+  /** @throws HTTPException 403 without a login */
+  readonly visit: (c: Context) => Visit;
+  /** @throws HTTPException 404 for a list that is not declared or hidden, 403 without a login */
+  readonly listVisit: (c: Context) => Promise<ListVisit>;
+}
+
+/** Nothing to do with a list. */
+export const stranger: Standing = { member: false, byGroup: false, moderator: false, owner: false };
+
+/** Whether somebody may read a list's archive. */
+export const mayRead = (list: ListSettings, { member, moderator }: Standing): boolean =>
+  list.archive === "staff" || (list.archive === "members" && (member || moderator));
+
+/** @throws HTTPException 403 unless it is so */
+export function demand(allowed: boolean): void {
+  if (!allowed) throw new HTTPException(403);
+}
+
+/** Whether an error says that Mailman or the database cannot be reached now. */
+function isAway(error: Error): boolean {
+  if (error instanceof MailmanError) return error.status >= 500;
+  if (error.name === "TimeoutError" || (error instanceof TypeError && error.message === "fetch failed")) return true;
+  // Node's codes of the network, PostgreSQL's of a server that ends or has no tables yet.
+  return /^(ECONN|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|57P|08|42P01)/.test(String((error as { code?: string }).code));
+}
+
+/** The pages of the lists. */
+export function listsApp(parts: ListsParts): Hono {
+  const { settings, members, identityKey, log } = parts;
+  const { app, page } = webApp({
+    site: settings.site,
+    identityKey,
+    log,
+    menu: (language) => [{ href: "/", text: texts[language].title }],
+  });
+  // Mailman or the database is starting or away: that is no bug, and goes by itself.
+  app.use(async (c, next) => {
+    await next();
+    if (!c.error || !isAway(c.error)) return;
+    const context = page(c);
+    const t = texts[context.language];
+    const note = { title: t.title, text: t.away };
+    c.res = await c.html(notePage({ ...context, path: "/", query: new URLSearchParams() }, note), 503);
+  });
+  const visit = (c: Context): Visit => {
+    const context = page(c);
+    if (context.user === undefined) throw new HTTPException(403);
+    return { context, user: context.user, t: texts[context.language] };
+  };
+  const listVisit = async (c: Context): Promise<ListVisit> => {
+    const visited = visit(c);
+    const list = settings.lists.find(({ name, hidden }) => name === c.req.param("name") && !hidden);
+    if (list === undefined) throw new HTTPException(404);
+    const standing = (await members.standings(visited.user.guid)).get(list.name) ?? stranger;
+    return { ...visited, list, standing };
+  };
+  const routes: Routes = { ...parts, app, visit, listVisit };
+  ownRoutes(routes);
+  archiveRoutes(routes);
+  moderationRoutes(routes);
+  memberRoutes(routes);
+  return app;
+}

@@ -1,0 +1,65 @@
+import { type ListSettings, type ListsSettings, listAddress, listId } from "../settings.ts";
+import type { FormValue, Mailman } from "./rest.ts";
+
+/** A list's settings in Mailman's words; what is not named keeps Mailman's default. Pure. */
+export function mailmanConfig(list: ListSettings): Readonly<Record<string, FormValue>> {
+  return {
+    display_name: list.title,
+    description: list.description,
+    preferred_language: "da",
+    subject_prefix: `[${list.title}] `,
+    advertised: false,
+    archive_policy: list.archive === "none" ? "never" : "private",
+    // Without asking the DNS of each sender's domain: From names the list, so the list's own signature holds.
+    dmarc_mitigate_action: "munge_from",
+    dmarc_mitigate_unconditionally: true,
+    default_member_action: list.kind === "announcement" ? "hold" : "defer",
+    default_nonmember_action: "hold",
+    subscription_policy: list.kind === "closed" ? "moderate" : "confirm",
+    unsubscription_policy: list.mayLeave ? "confirm" : "moderate",
+    reply_goes_to_list: list.replies === "list" ? "point_to_list" : "no_munging",
+    max_message_size: list.maxMessageKiB,
+    max_num_recipients: 0,
+    require_explicit_destination: false,
+    include_rfc2369_headers: true,
+    process_bounces: true,
+    admin_immed_notify: !list.hidden,
+    send_welcome_message: true,
+    send_goodbye_message: true,
+    member_roster_visibility: "moderators",
+    digests_enabled: list.digest,
+    digest_send_periodic: list.digest,
+  };
+}
+
+/** The part of the wanted settings that differs from what Mailman has. Pure. */
+export function changes(
+  wanted: Readonly<Record<string, FormValue>>,
+  found: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, FormValue>> {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => String(found[key]) !== String(value)));
+}
+
+/**
+ * Makes the domain and the lists, and brings their settings in line. Lists that are no longer declared are left: their
+ * members stay, though no mail reaches them.
+ *
+ * @returns names of the lists that were made now
+ */
+export async function convergeLists(mailman: Mailman, settings: ListsSettings): Promise<readonly string[]> {
+  const { domain } = settings;
+  if (!(await mailman.find(`/domains/${domain}`))) await mailman.call("POST", "/domains", { mail_host: domain });
+  const made: string[] = [];
+  for (const list of settings.lists) {
+    const path = `/lists/${listId(settings, list.name)}`;
+    if (!(await mailman.find(path))) {
+      const fqdn = listAddress(settings, list.name);
+      await mailman.call("POST", "/lists", { fqdn_listname: fqdn, style_name: "private-default" });
+      made.push(list.name);
+    }
+    const found = (await mailman.call("GET", `${path}/config`)) as Record<string, unknown>;
+    const change = changes(mailmanConfig(list), found);
+    if (Object.keys(change).length > 0) await mailman.call("PATCH", `${path}/config`, change);
+  }
+  return made;
+}

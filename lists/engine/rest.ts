@@ -1,0 +1,133 @@
+import { z } from "zod";
+
+/** What Mailman answered that was no success. */
+export class MailmanError extends Error {
+  readonly status: number;
+
+  constructor(status: number, method: string, path: string, text: string) {
+    super(`Mailman: ${method} ${path}: ${status} ${text.slice(0, 200)}`);
+    this.status = status;
+  }
+}
+
+/** A value of a form that Mailman takes; a list becomes repeated fields. */
+export type FormValue = string | number | boolean | readonly string[];
+
+const member = z.object({
+  member_id: z.string(),
+  email: z.string(),
+  display_name: z.string().default(""),
+  moderation_action: z.string().optional(),
+  delivery_mode: z.string().default("regular"),
+});
+
+/** A member, owner or moderator as Mailman has it. */
+export type Member = z.infer<typeof member>;
+
+const held = z.object({
+  request_id: z.number(),
+  subject: z.string(),
+  sender: z.string().default(""),
+  reason: z.string().default(""),
+  hold_date: z.string().default(""),
+  msg: z.string(),
+});
+
+/** A mail that waits for a moderator. */
+export type Held = z.infer<typeof held>;
+
+const request = z.object({
+  token: z.string(),
+  email: z.string(),
+  display_name: z.string().default(""),
+  type: z.string(),
+});
+
+/** A request to join or leave that waits for a moderator. */
+export type MembershipRequest = z.infer<typeof request>;
+
+const collection = <T extends z.ZodType>(entry: T) => z.object({ entries: z.array(entry).default([]) });
+
+/** Mailman's REST API, on the loopback of the same container. */
+export class Mailman {
+  readonly #base: string;
+  readonly #authorization: string;
+
+  constructor(password: string, base = "http://127.0.0.1:8001/3.1") {
+    this.#base = base;
+    this.#authorization = `Basic ${Buffer.from(`lists:${password}`).toString("base64")}`;
+  }
+
+  /** @throws MailmanError when Mailman refuses; another Error when it does not answer */
+  async call(method: string, path: string, form?: Readonly<Record<string, FormValue>>): Promise<unknown> {
+    const fields = Object.entries(form ?? {}).flatMap(([name, value]): [string, string][] =>
+      Array.isArray(value) ? value.map((one): [string, string] => [name, String(one)]) : [[name, String(value)]],
+    );
+    const response = await fetch(`${this.#base}${path}`, {
+      method,
+      headers: {
+        authorization: this.#authorization,
+        ...(form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+      },
+      ...(form ? { body: new URLSearchParams(fields).toString() } : {}),
+      signal: AbortSignal.timeout(60_000),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new MailmanError(response.status, method, path, text);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** As {@link call}, but a missing thing is undefined. */
+  async find(path: string): Promise<unknown> {
+    try {
+      return await this.call("GET", path);
+    } catch (error) {
+      if (error instanceof MailmanError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async roster(list: string, role: "member" | "owner" | "moderator"): Promise<readonly Member[]> {
+    return collection(member).parse(await this.call("GET", `/lists/${list}/roster/${role}`)).entries;
+  }
+
+  async add(list: string, role: string, address: string, name: string, welcome = false): Promise<void> {
+    await this.call("POST", "/members", {
+      list_id: list,
+      subscriber: address,
+      display_name: name,
+      role,
+      ...(role === "member"
+        ? { pre_verified: true, pre_confirmed: true, pre_approved: true, send_welcome_message: welcome }
+        : {}),
+    });
+  }
+
+  /** Takes members off a list, without a word to them. */
+  async remove(list: string, addresses: readonly string[]): Promise<void> {
+    if (addresses.length > 0) await this.call("DELETE", `/lists/${list}/roster/member`, { emails: addresses });
+  }
+
+  async held(list: string): Promise<readonly Held[]> {
+    return collection(held).parse(await this.call("GET", `/lists/${list}/held`)).entries;
+  }
+
+  async heldCount(list: string): Promise<number> {
+    return z.object({ count: z.number() }).parse(await this.call("GET", `/lists/${list}/held/count`)).count;
+  }
+
+  /** @param reason told to the sender of a refused mail */
+  async moderate(list: string, id: number, action: "accept" | "discard" | "reject", reason = ""): Promise<void> {
+    const comment = action === "reject" && reason !== "" ? { comment: reason } : {};
+    await this.call("POST", `/lists/${list}/held/${id}`, { action, ...comment });
+  }
+
+  async requests(list: string): Promise<readonly MembershipRequest[]> {
+    const answer = await this.call("GET", `/lists/${list}/requests?token_owner=moderator`);
+    return collection(request).parse(answer).entries;
+  }
+
+  async decide(list: string, token: string, action: "accept" | "reject"): Promise<void> {
+    await this.call("POST", `/lists/${list}/requests/${encodeURIComponent(token)}`, { action });
+  }
+}

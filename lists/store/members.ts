@@ -1,0 +1,202 @@
+import type { Wanted } from "../engine/members.ts";
+import type { Database } from "./database.ts";
+
+/** A role that groups give. */
+export type Role = "member" | "owner" | "moderator";
+
+/** A person as the steward tells. */
+export interface Person {
+  readonly guid: string;
+  /** Lower case. */
+  readonly address: string;
+  readonly name: string;
+}
+
+/** A member as the owners see it. */
+export interface ListMember {
+  readonly address: string;
+  readonly name: string;
+  /** Put there by a group, or by hand. */
+  readonly by: "group" | "hand";
+}
+
+/** What a person is to a list. */
+export interface Standing {
+  readonly member: boolean;
+  /** Whether a group makes them a member. */
+  readonly byGroup: boolean;
+  readonly moderator: boolean;
+  readonly owner: boolean;
+}
+
+const wantedRows = `
+select lower(r.address) address, r.name, r.guid, 'group' "by" from planb.roster r
+ where r.list = $1 and r.role = 'member'
+   and not exists (select from planb.opted_out o where o.list = r.list and o.guid = r.guid)
+union all
+select lower(coalesce(p.address, h.address)), coalesce(p.name, h.name), h.guid, 'hand' from planb.hand h
+ left join planb.people p on p.guid = h.guid where h.list = $1 and (h.guid is null or p.guid is not null)`;
+
+/** Who is on which list and why. All of it is kept by GUID, so that a new name or address changes nothing. */
+export class MemberStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Takes over what groups say of one list. */
+  async replaceRoster(list: string, role: Role, people: readonly Person[]): Promise<void> {
+    const client = await this.#database.connect();
+    try {
+      await client.query("begin");
+      await client.query("delete from planb.roster where list = $1 and role = $2", [list, role]);
+      await client.query(
+        `insert into planb.roster (list, role, guid, address, name)
+         select $1, $2, g, a, n from unnest($3::text[], $4::text[], $5::text[]) as x (g, a, n) on conflict do nothing`,
+        [list, role, people.map((p) => p.guid), people.map((p) => p.address), people.map((p) => p.name)],
+      );
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** GUIDs of the people who were put on lists by hand: the steward tells where they are now. */
+  async handGuids(): Promise<readonly string[]> {
+    const { rows } = await this.#database.query<{ guid: string }>(
+      "select distinct guid from planb.hand where guid is not null",
+    );
+    return rows.map(({ guid }) => guid);
+  }
+
+  /** Takes over where people by hand are now; who is not named gets no mail until named again. */
+  async replacePeople(asked: readonly string[], people: readonly Person[]): Promise<void> {
+    const here = new Set(people.map(({ guid }) => guid));
+    await this.#database.query("delete from planb.people where guid = any($1)", [asked.filter((g) => !here.has(g))]);
+    for (const { guid, address, name } of people) await this.know({ guid, address, name });
+  }
+
+  /** Remembers a person's address. */
+  async know({ guid, address, name }: Person): Promise<void> {
+    await this.#database.query(
+      `insert into planb.people (guid, address, name) values ($1, $2, $3)
+       on conflict (guid) do update set address = excluded.address, name = excluded.name`,
+      [guid, address.toLowerCase(), name],
+    );
+  }
+
+  /** Everybody who should get the list's mail, each address once. */
+  async wanted(list: string): Promise<readonly (Wanted & ListMember)[]> {
+    const { rows } = await this.#database.query<Wanted & ListMember>(
+      `select distinct on (address) * from (${wantedRows}) w order by address, "by"`,
+      [list],
+    );
+    return rows;
+  }
+
+  async applied(list: string): Promise<ReadonlySet<string>> {
+    const { rows } = await this.#database.query<{ address: string }>(
+      "select address from planb.applied where list = $1",
+      [list],
+    );
+    return new Set(rows.map(({ address }) => address));
+  }
+
+  /** Forgets that addresses were members; all of them without a list of addresses. */
+  async unapply(list: string, addresses?: readonly string[]): Promise<void> {
+    await this.#database.query(
+      "delete from planb.applied where list = $1 and ($2::text[] is null or address = any($2))",
+      [list, addresses ?? null],
+    );
+  }
+
+  async apply(list: string, addresses: readonly string[]): Promise<void> {
+    await this.#database.query(
+      "insert into planb.applied (list, address) select $1, unnest($2::text[]) on conflict do nothing",
+      [list, addresses],
+    );
+  }
+
+  /** Puts somebody on a list by hand. */
+  async addByHand(
+    list: string,
+    who: { address: string; name: string; guid?: string | undefined },
+    by: string,
+  ): Promise<void> {
+    if (who.guid !== undefined) {
+      await this.#database.query("delete from planb.opted_out where list = $1 and guid = $2", [list, who.guid]);
+      await this.know({ guid: who.guid, address: who.address, name: who.name });
+    }
+    await this.#database.query(
+      `insert into planb.hand (list, address, guid, name, added_by) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      [list, who.address.toLowerCase(), who.guid ?? null, who.name, by],
+    );
+  }
+
+  /** Takes somebody off a list: what was by hand is undone, what groups say is put aside. */
+  async takeOff(list: string, address: string): Promise<void> {
+    await this.#database.query(
+      `delete from planb.hand h where list = $1 and (lower(address) = lower($2)
+        or guid in (select guid from planb.people where lower(address) = lower($2)))`,
+      [list, address],
+    );
+    await this.#database.query(
+      `insert into planb.opted_out (list, guid) select list, guid from planb.roster
+        where list = $1 and role = 'member' and lower(address) = lower($2) on conflict do nothing`,
+      [list, address],
+    );
+  }
+
+  /** A person leaves: what was by hand is undone, what groups say is put aside. */
+  async leave(list: string, guid: string): Promise<void> {
+    await this.#database.query("delete from planb.hand where list = $1 and guid = $2", [list, guid]);
+    await this.#database.query(
+      `insert into planb.opted_out (list, guid) select list, guid from planb.roster
+        where list = $1 and role = 'member' and guid = $2 on conflict do nothing`,
+      [list, guid],
+    );
+  }
+
+  /** What a person is to each list, by list. */
+  async standings(guid: string): Promise<ReadonlyMap<string, Standing>> {
+    const { rows } = await this.#database.query<{ list: string; role: string }>(
+      `select r.list, case when r.role = 'member' and o.guid is not null then 'out' else r.role end "role"
+         from planb.roster r left join planb.opted_out o on o.list = r.list and o.guid = r.guid where r.guid = $1
+       union all select list, 'hand' from planb.hand where guid = $1`,
+      [guid],
+    );
+    const all = new Map<string, Standing>();
+    for (const { list, role } of rows) {
+      const known = all.get(list) ?? { member: false, byGroup: false, moderator: false, owner: false };
+      all.set(list, {
+        member: known.member || role === "member" || role === "hand",
+        byGroup: known.byGroup || role === "member",
+        moderator: known.moderator || role === "moderator" || role === "owner",
+        owner: known.owner || role === "owner",
+      });
+    }
+    return all;
+  }
+
+  /** People known by an address. */
+  async byAddress(address: string): Promise<readonly Person[]> {
+    const { rows } = await this.#database.query<Person>(
+      `select guid, address, name from planb.people where lower(address) = lower($1)
+       union select guid, address, name from planb.roster where lower(address) = lower($1)`,
+      [address],
+    );
+    return rows;
+  }
+
+  async withRole(list: string, role: Role): Promise<readonly Person[]> {
+    const { rows } = await this.#database.query<Person>(
+      "select guid, lower(address) address, name from planb.roster where list = $1 and role = $2 order by name",
+      [list, role],
+    );
+    return rows;
+  }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { Agent, request } from "undici";
+import { texts } from "../directory/ad-entries.ts";
+import { type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
+import { log, words } from "../log.ts";
+import { type Loop, startLoop } from "../loop.ts";
+import type { ListsDuty } from "./config.ts";
+import { type Group, type MissingGroup, type Person, rosters } from "./rosters.ts";
+
+export { type ListsDuty, type ListsDutyInput, listsDutySchema } from "./config.ts";
+
+/** What is known of the mailing lists' members, for the status. */
+export interface ListsStatus {
+  readonly state: "waiting" | "ok" | "failed";
+  /** What is wrong, in a line; undefined: nothing. */
+  readonly message: string | undefined;
+  /** When the lists were told last. ISO time. */
+  readonly toldAt: string | undefined;
+  /** Groups that lists name and that are not here; nobody is taken off meanwhile. */
+  readonly missing: readonly MissingGroup[];
+}
+
+/** The loop that keeps the lists' members in step with groups. */
+export interface ListsLoop extends Loop {
+  status(): ListsStatus;
+}
+
+/** States in which a person gets no mail of lists: they are gone, or shut out. */
+const out = ["disabled", "accountExpired", "deleted"];
+const retrySeconds = 10;
+
+/** Tells the lists' program who is in the groups that lists name, again and again. */
+export function startLists(duty: ListsDuty, config: Pick<DirectoryConfig, "shadow">): ListsLoop {
+  let status: ListsStatus = { state: "waiting", message: undefined, toldAt: undefined, missing: [] };
+  const agent = new Agent({ connect: { ca: readFileSync(duty.caFile, "utf8") }, headersTimeout: 300_000 });
+  const loop = startLoop(
+    async () => {
+      try {
+        const missing = await tellLists(duty, config, agent);
+        for (const one of missing) {
+          if (status.missing.some(({ list, group }) => list === one.list && group === one.group)) continue;
+          log(`lists: ${one.list}: the group "${one.group}" is ${one.why === "unknown" ? "not here" : "here twice"}`);
+        }
+        status = { state: "ok", message: undefined, toldAt: new Date().toISOString(), missing };
+      } catch (error) {
+        const message = words(error);
+        if (message !== status.message) log(`lists: ${message}`);
+        status = { ...status, state: status.toldAt === undefined ? "waiting" : "failed", message };
+      }
+    },
+    () => (status.message === undefined ? duty.everySeconds : retrySeconds),
+  );
+  return {
+    now: loop.now,
+    status: () => status,
+    async stop() {
+      await loop.stop();
+      await agent.close();
+    },
+  };
+}
+
+/**
+ * One turn.
+ *
+ * @returns groups that were not to be had
+ * @throws when the directory or the lists do not answer; nothing has been told then
+ */
+export async function tellLists(
+  duty: ListsDuty,
+  config: Pick<DirectoryConfig, "shadow">,
+  agent: Agent,
+): Promise<readonly MissingGroup[]> {
+  const headers = {
+    authorization: `Bearer ${readFileSync(duty.tokenFile, "utf8").trim()}`,
+    "content-type": "application/json",
+  };
+  const call = async (method: "GET" | "PUT", path: string, content?: object): Promise<unknown> => {
+    const body = content === undefined ? null : JSON.stringify(content);
+    const answer = await request(`${duty.url}${path}`, { method, headers, body, dispatcher: agent });
+    if (answer.statusCode === 200) return answer.body.json();
+    const text = (await answer.body.text()).slice(0, 200);
+    throw new Error(`the lists answered ${answer.statusCode} to ${path}: ${text}`);
+  };
+  const { guids } = (await call("GET", "/api/people")) as { guids: readonly string[] };
+  const shadow = await openShadow(config);
+  try {
+    const [groups, people] = [await readGroups(shadow), await readPeople(shadow)];
+    const told = rosters(duty.lists, groups, people);
+    const asked = guids.flatMap((guid) => people.get(guid) ?? []);
+    await call("PUT", "/api/rosters", { lists: told.lists, asked: guids, people: asked });
+    return told.missing;
+  } finally {
+    await shadow.close();
+  }
+}
+
+async function readGroups(shadow: Shadow): Promise<readonly Group[]> {
+  const found = await shadow.find("ou=groups", "(objectClass=planbGroup)", ["displayName", "member"]);
+  return found.map((entry) => ({
+    name: texts(entry, "displayName")[0] ?? "",
+    people: texts(entry, "member").flatMap((dn) => /^planbGuid=([0-9a-f-]+),/i.exec(dn)?.[1]?.toLowerCase() ?? []),
+  }));
+}
+
+async function readPeople(shadow: Shadow): Promise<ReadonlyMap<string, Person>> {
+  const attributes = ["planbGuid", "mail", "displayName", "cn", "planbState"];
+  const people = new Map<string, Person>();
+  for (const entry of await shadow.find("ou=people", "(&(objectClass=planbPerson)(mail=*))", attributes)) {
+    const [guid] = texts(entry, "planbGuid");
+    const [address] = texts(entry, "mail");
+    if (guid === undefined || address === undefined || out.includes(texts(entry, "planbState")[0] ?? "")) continue;
+    const name = texts(entry, "displayName")[0] ?? texts(entry, "cn")[0] ?? address;
+    people.set(guid, { guid, address: address.toLowerCase(), name });
+  }
+  return people;
+}

@@ -1,0 +1,75 @@
+import type { ListsDuty } from "./config.ts";
+
+/** A person as the lists' program is told. */
+export interface Person {
+  readonly guid: string;
+  readonly address: string;
+  readonly name: string;
+}
+
+/** A group of the shadow directory. */
+export interface Group {
+  readonly name: string;
+  /** GUIDs of its people, nested ones too. */
+  readonly people: readonly string[];
+}
+
+/** A group that a list names and that is not in the shadow directory, or is there twice. */
+export interface MissingGroup {
+  readonly list: string;
+  readonly group: string;
+  readonly why: "unknown" | "ambiguous";
+}
+
+/** Who is what to one list; a role is left out where one of its groups is missing, so that nobody is taken off. */
+export interface Roster {
+  readonly member?: readonly Person[];
+  readonly owner?: readonly Person[];
+  readonly moderator?: readonly Person[];
+}
+
+/** Everybody's place, by list. */
+export interface Rosters {
+  readonly lists: Readonly<Record<string, Roster>>;
+  readonly missing: readonly MissingGroup[];
+}
+
+/**
+ * Puts people in the place of groups' names. Pure.
+ *
+ * @param people those who may use their account, by GUID
+ */
+export function rosters(
+  lists: ListsDuty["lists"],
+  groups: readonly Group[],
+  people: ReadonlyMap<string, Person>,
+): Rosters {
+  const byName = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = group.name.toLowerCase();
+    byName.set(key, [...(byName.get(key) ?? []), group]);
+  }
+  const missing: MissingGroup[] = [];
+  const roster = (list: string, names: readonly string[]): readonly Person[] | undefined => {
+    const found = new Map<string, Person>();
+    let complete = true;
+    for (const name of names) {
+      const [group, another] = byName.get(name.toLowerCase()) ?? [];
+      if (group === undefined || another !== undefined) {
+        missing.push({ list, group: name, why: group === undefined ? "unknown" : "ambiguous" });
+        complete = false;
+        continue;
+      }
+      for (const guid of group.people) {
+        const person = people.get(guid);
+        if (person) found.set(guid, person);
+      }
+    }
+    return complete ? [...found.values()] : undefined;
+  };
+  const entries = lists.map(({ name, members, owners, moderators }) => {
+    const all = { member: roster(name, members), owner: roster(name, owners), moderator: roster(name, moderators) };
+    return [name, Object.fromEntries(Object.entries(all).filter(([, role]) => role !== undefined))] as const;
+  });
+  return { lists: Object.fromEntries(entries), missing };
+}
