@@ -71,7 +71,7 @@ function list({ language }: PersonPage, known: readonly ListedAppPassword[]): Ht
     empty: t.list.empty,
     rows: known.map(({ id, name, protocols, createdAt, usedAt }) => [
       name,
-      protocols.map((kind) => t.kinds[kind][0]).join(", "),
+      protocols.map((kind) => t.kinds[kind][0]).join(" + "),
       createdAt === null ? "" : day(language, new Date(createdAt)),
       usedAt === null ? t.list.never : date(language, new Date(usedAt)),
       html`<a href="${passwordsPath}/${id}/fjern" aria-label="${t.remove.of(name)}">${t.remove.button}</a>`,
