@@ -1,0 +1,301 @@
+import type { MailboxConfig } from "./config.ts";
+import { sharedId } from "./config.ts";
+
+/** What Dovecot's configuration needs besides the section. */
+export interface DovecotSettings {
+  readonly config: MailboxConfig;
+  /** Public host name, e.g. `mail.ringsted.dk`. */
+  readonly hostName: string;
+  /** Public ports on which clients reach it are the platform's; these are inside. */
+  readonly ports: { readonly imaps: number; readonly sieve: number; readonly lmtp: number; readonly api: number };
+  /** Where scripts send mail, e.g. `mail:2526`; undefined: vacation and redirection are off. */
+  readonly submission: string | undefined;
+  /** Issuers whose tokens open a mailbox. */
+  readonly directory: { readonly url: string; readonly bindDn: string; readonly suffix: string };
+  /** URL of the access service. */
+  readonly accessUrl: string;
+}
+
+/** A value in double quotes. */
+const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+
+/** Root of all namespaces of shared mailboxes, as clerks see it. */
+export const sharedRoot = "Delt";
+
+/** The whole configuration of Dovecot; secrets stand in a file of their own that it includes. */
+export function dovecotConf(settings: DovecotSettings): string {
+  return `# Written by the program from the stack file; a change by hand is lost.
+dovecot_config_version = 2.4.1
+dovecot_storage_version = 2.4.1
+!include /config/secrets/dovecot.conf
+base_dir = /run/dovecot
+state_dir = /data/.planb
+log_path = /dev/stderr
+auth_verbose = yes
+hostname = ${settings.hostName}
+protocols = imap lmtp sieve
+listen = *
+login_greeting = Mail
+${oneUser}${tls}${authentication(settings)}${storage(settings)}${searching}${scripts(settings)}${services(settings)}`;
+}
+
+/** Nobody but one user without any right: what Dovecot does to separate users needs root. */
+const oneUser = `
+default_internal_user = planb
+default_internal_group = root
+default_login_user = planb
+mail_uid = 1010
+mail_gid = 0
+first_valid_uid = 1010
+last_valid_uid = 1010
+first_valid_gid = 0
+`;
+
+const tls = `
+ssl = required
+ssl_min_protocol = TLSv1.2
+ssl_server_cert_file = /config/tls/cert.pem
+ssl_server_key_file = /config/tls/key.pem
+ssl_client_ca_file = /config/ca.pem
+ssl_client_require_valid_cert = yes
+ssl_client_cert_file = /config/tls/cert.pem
+ssl_client_key_file = /config/tls/key.pem
+`;
+
+function authentication({ directory, accessUrl, config }: DovecotSettings): string {
+  return `
+auth_allow_cleartext = no
+# Logins may hold any letter; a filter escapes what LDAP would take for its own.
+auth_username_chars =
+auth_username_format = %{user | lower}
+auth_mechanisms = plain login xoauth2 oauthbearer
+auth_cache_size = 0
+passdb lua {
+  mechanisms_filter = plain login
+  lua_file = /usr/local/share/planb/access.lua
+  lua_settings {
+    url = ${accessUrl}
+    token_file = /config/secrets/access-token
+  }
+}
+oauth2 {
+  introspection_mode = post
+  force_introspection = yes
+  active_attribute = active
+  active_value = true
+  username_attribute = email
+  fields {
+    user = %{oauth2:guid}
+  }
+}
+ldap_uris = ${directory.url}
+ldap_auth_dn = ${directory.bindDn}
+ldap_base = ${directory.suffix}
+ldap_connection_group = planb
+userdb ldap {
+  ldap_base = ou=people,${directory.suffix}
+  filter = (&(objectClass=planbPerson)(|(planbGuid=%{user})(mail=%{user})(planbMailAlias=%{user})))
+  fields {
+    user = %{ldap:planbGuid}
+    acl_groups = %{ldap_multi:planbMemberOf | default('')}
+    quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
+  }
+  iterate_filter = (objectClass=planbPerson)
+  iterate_fields {
+    user = %{ldap:planbGuid}
+  }
+}
+userdb shared {
+  driver = ldap
+  ldap_base = ou=resources,${directory.suffix}
+  userdb_ldap_filter = (&(planbKind=sharedMailbox)(|(cn=%{user})(mail=%{user})(planbMailAlias=%{user})))
+  fields {
+    user = %{ldap:cn}
+    quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
+  }
+  userdb_ldap_iterate_filter = (planbKind=sharedMailbox)
+  userdb_ldap_iterate_fields {
+    user = %{ldap:cn}
+  }
+}
+`;
+}
+
+function storage({ config }: DovecotSettings): string {
+  const own = (name: string, use: string, more = "") =>
+    `  mailbox ${name} {\n    special_use = ${use}\n    auto = subscribe\n${more}  }\n`;
+  const expunge = (days: number) => (days > 0 ? `    autoexpunge = ${days} d\n` : "");
+  return `
+mail_driver = maildir
+mail_home = /data/%{user}
+mail_path = ~/Maildir
+# A folder may have a dot in its name, which a Maildir's own names may not.
+mailbox_list_storage_escape_char = ^
+mail_fsync = optimized
+mail_plugins = quota acl fts fts_flatcurve
+# Full mailboxes can still be tidied up.
+quota storage {
+  driver = count
+  storage_size = ${config.quotaMiB}M
+  storage_grace = 10M
+}
+quota_exceeded_message = Postkassen er fuld / The mailbox is full
+quota_mail_size = ${config.maxMessageMiB}M
+acl_driver = vfile
+acl_defaults_from_inbox = yes
+acl_cache_ttl = 10 s
+namespace inbox {
+  type = private
+  inbox = yes
+  separator = /
+${own("Drafts", "\\Drafts")}${own("Sent", "\\Sent")}${own("Archive", "\\Archive")}${own("Junk", "\\Junk", expunge(config.junkDays))}${own("Trash", "\\Trash", expunge(config.trashDays))}}
+${config.shared
+  .map(
+    (mailbox) => `namespace ${sharedId(mailbox)} {
+  type = public
+  separator = /
+  prefix = ${quoted(`${sharedRoot}/${mailbox.name}/`)}
+  mail_path = /data/${sharedId(mailbox)}/Maildir
+  list = children
+  subscriptions = no
+  quota_ignore = yes
+  mailbox INBOX {
+    auto = subscribe
+  }
+}
+`,
+  )
+  .join("")}`;
+}
+
+const searching = `
+fts_autoindex = yes
+fts_search_add_missing = yes
+fts_message_max_size = 20M
+language_filters = lowercase normalizer-icu snowball
+language_tokenizers = generic email-address
+language_tokenizer_generic_algorithm = simple
+language da {
+  default = yes
+}
+fts flatcurve {
+  substring_search = no
+}
+`;
+
+function scripts({ submission }: DovecotSettings): string {
+  return `
+recipient_delimiter = +
+sieve_script personal {
+  driver = file
+  path = ~/sieve
+  active_path = ~/.dovecot.sieve
+}
+sieve_script everybody {
+  type = before
+  driver = file
+  path = /run/dovecot/sieve/before.sieve
+}
+sieve_script templates {
+  type = global
+  driver = file
+  path = /run/dovecot/sieve/global
+}
+sieve_max_redirects = 4
+sieve_quota_script_count = 50
+sieve_quota_storage_size = 5M
+sieve_vacation_default_subject_template = "Autosvar: %%{subject}"
+sieve_redirect_envelope_from = recipient
+submission_host = ${submission ?? ""}
+submission_ssl = ${submission === undefined ? "no" : "starttls"}
+`;
+}
+
+function services({ ports, config }: DovecotSettings): string {
+  const imapProcesses = Math.max(16, Math.floor((config.memoryMiB - 64) / 4));
+  return `
+protocol imap {
+  mail_plugins {
+    imap_quota = yes
+  }
+  mail_max_userip_connections = 60
+}
+protocol lmtp {
+  auth_username_format = %{user | lower}
+  mail_plugins {
+    sieve = yes
+  }
+}
+# Postfix opens up to 20 connections at once; ten for one person would defer a mail to everybody.
+lmtp_user_concurrency_limit = 30
+lmtp_save_to_detail_mailbox = no
+lmtp_rcpt_check_quota = yes
+# Clients that only wait for mail cost no process of their own.
+imap_hibernate_timeout = 30s
+
+service imap-login {
+  chroot =
+  process_min_avail = 1
+  process_limit = 4
+  client_limit = 2000
+  service_restart_request_count = unlimited
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = ${ports.imaps}
+    ssl = yes
+  }
+}
+service managesieve-login {
+  chroot =
+  process_limit = 2
+  client_limit = 500
+  service_restart_request_count = unlimited
+  inet_listener sieve {
+    port = ${ports.sieve}
+  }
+  inet_listener sieve_deprecated {
+    port = 0
+  }
+}
+service imap {
+  process_limit = ${imapProcesses}
+}
+service lmtp {
+  process_limit = 30
+  inet_listener lmtps {
+    port = ${ports.lmtp}
+    ssl = yes
+  }
+  unix_listener lmtp {
+    mode = 0
+  }
+}
+service doveadm {
+  inet_listener http {
+    port = ${ports.api}
+    ssl = yes
+  }
+}
+service auth-worker {
+  user = planb
+  process_limit = 8
+}
+service indexer-worker {
+  process_limit = 1
+}
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0600
+  }
+}
+# Its penalty slows everybody behind one address, e.g. the web mail; guessing is the access service's matter.
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+`;
+}

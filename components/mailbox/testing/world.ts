@@ -1,0 +1,204 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ImapFlow } from "imapflow";
+import { Client } from "ldapts";
+import { createTransport } from "nodemailer";
+import { authority, derive, type Workload } from "../../../model/index.ts";
+import { TestStack } from "../../../test/contract/engine.ts";
+import { directoryConfig } from "../../directory/config.ts";
+import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "../../directory/slapd.ts";
+import { directoryWorkload } from "../../directory/workloads.ts";
+import { type MailboxConfig, mailboxConfig } from "../config.ts";
+import { mailboxWorkload, secretsConf } from "../workloads.ts";
+
+const master = "m".repeat(43);
+const directoryHost = "directory.mailbox.localhost";
+const directoryPort = 17637;
+const secret = (label: string): string => derive(master, label);
+
+/** A person of the test, known to the directory and to the access service. */
+export interface TestPerson {
+  readonly guid: string;
+  readonly logins: readonly string[];
+  readonly mail: string;
+  readonly password: string;
+  readonly accessToken: string;
+  readonly aliases?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly closed?: boolean;
+}
+
+/** Dovecot beside a real shadow directory, with the access service's answers from a table. */
+export class MailboxWorld {
+  readonly stack = new TestStack("mailbox");
+  #caPem = "";
+
+  /** Starts directory, access and mailbox. */
+  async start(config: Partial<MailboxConfig>, people: readonly TestPerson[]): Promise<void> {
+    const ca = await authority(master, "ca/1", "Test");
+    this.#caPem = ca.caPem;
+    const services = Object.fromEntries(serviceAccounts.map((name) => [name, secret(`directory/${name}/1`)]));
+    await this.stack.run(
+      directoryWorkload(
+        directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["wifi"] } }),
+        { controllers: [], caPem: "", bindName: "", bindPassword: "", people: [], groups: [], inside: true },
+        directoryHost,
+        {
+          caPem: ca.caPem,
+          ...(await ca.issue("directory/tls/1", ["directory", directoryHost])),
+          services: services as Record<ServiceAccount, string>,
+          systems: { wifi: "w".repeat(32) },
+        },
+      ),
+    );
+    await this.startAccess(people);
+    await this.startMailbox(config);
+    await this.stack.ready("directory");
+  }
+
+  /** Starts the access service's stand-in anew with these people. */
+  async startAccess(people: readonly TestPerson[]): Promise<void> {
+    const ca = await authority(master, "ca/1", "Test");
+    const leaf = await ca.issue("access/tls/1", ["access"]);
+    const workload: Workload = {
+      name: "access",
+      image: "node",
+      files: {
+        "people.json": JSON.stringify(people),
+        "server.mjs": readFileSync(join(import.meta.dirname, "access.mjs"), "utf8"),
+        "tls/cert.pem": leaf.certPem,
+      },
+      secretFiles: { "tls/key.pem": leaf.keyPem, "secrets/token": secret("access/mailbox/1") },
+      ready: { tcp: 8443 },
+      ...{ memoryMiB: 96, cpu: 1, user: 1008, reachableFrom: ["mailbox"] },
+    };
+    await this.stack.run(workload, { entrypoint: ["node", "/config/server.mjs"] });
+    await this.stack.ready("access");
+  }
+
+  /** Starts Dovecot (anew) with a configuration, as the program would. */
+  async startMailbox(config: Partial<MailboxConfig>): Promise<void> {
+    const ca = await authority(master, "ca/1", "Test");
+    const accessToken = secret("access/mailbox/1");
+    const workload = mailboxWorkload(
+      { ...mailboxConfig.parse({ imapPort: 17993, sievePort: 17190 }), ...config },
+      {
+        hostName: "mail.test.localhost",
+        submission: "mail:2526",
+        directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
+        accessUrl: "https://access:8443",
+      },
+      {
+        caPem: ca.caPem,
+        ...(await ca.issue("mailbox/tls/1", ["mailbox", "mail.test.localhost"])),
+        secretsConf: secretsConf({
+          directoryPassword: secret("directory/mailbox/1"),
+          apiKey: this.apiKey,
+          accessToken,
+          accessHost: "access:8443",
+        }),
+        accessToken,
+      },
+    );
+    await this.stack.run(workload);
+    await this.stack.ready("mailbox");
+  }
+
+  /** Key of the doveadm API. */
+  readonly apiKey = secret("mailbox/api/1");
+  get caPem(): string {
+    return this.#caPem;
+  }
+
+  /** Removes all of it. */
+  async remove(): Promise<void> {
+    await this.stack.remove();
+  }
+
+  /** Address of the mailbox's container, for ports that are not published. */
+  async address(): Promise<string> {
+    const { NetworkSettings } = await this.stack.inspect("mailbox");
+    return (
+      NetworkSettings.Networks["planb-test-mailbox-mailbox"]?.IPAddress ??
+      Object.values(NetworkSettings.Networks)[0]?.IPAddress ??
+      ""
+    );
+  }
+
+  /** Runs a job as the steward of the directory. */
+  async asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({
+      url: `ldaps://127.0.0.1:${directoryPort}`,
+      tlsOptions: { ca: [this.#caPem], servername: directoryHost },
+    });
+    try {
+      await client.bind(serviceDn("steward"), secret("directory/steward/1"));
+      return await job(client);
+    } finally {
+      await client.unbind().catch(() => undefined);
+    }
+  }
+
+  /** Writes a person into the directory, as the sync would. */
+  addPerson({ guid, logins, mail, aliases = [], groups = [] }: TestPerson): Promise<void> {
+    const uid = logins[0] ?? guid;
+    return this.asSteward((client) =>
+      client.add(`planbGuid=${guid},ou=people,${suffix}`, {
+        objectClass: ["inetOrgPerson", "planbPerson"],
+        ...{ planbGuid: guid, uid, cn: uid, sn: uid, mail, planbState: "ok" },
+        ...(aliases.length > 0 ? { planbMailAlias: [...aliases] } : {}),
+        ...(groups.length > 0 ? { planbMemberOf: [...groups] } : {}),
+      }),
+    );
+  }
+
+  /** An IMAP client, verified against the stack's authority, not logged in yet. */
+  imap(auth: { user: string; pass?: string; accessToken?: string }): ImapFlow {
+    return new ImapFlow({
+      host: "127.0.0.1",
+      port: 17993,
+      secure: true,
+      servername: "mail.test.localhost",
+      tls: { ca: [this.#caPem] },
+      auth,
+      logger: false,
+    } as ConstructorParameters<typeof ImapFlow>[0]);
+  }
+
+  /** Logs in, runs a job, logs out. */
+  async asUser<T>(auth: Parameters<MailboxWorld["imap"]>[0], job: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const client = this.imap(auth);
+    client.on("error", () => undefined);
+    await client.connect();
+    try {
+      return await job(client);
+    } finally {
+      await client.logout().catch(() => undefined);
+    }
+  }
+
+  /** Delivers a message over LMTP, as Postfix does. @throws with the server's answer when it is refused */
+  async deliver(
+    to: string,
+    message: { subject: string; text?: string; headers?: Record<string, string> },
+  ): Promise<void> {
+    const transport = createTransport({
+      lmtp: true,
+      host: await this.address(),
+      port: 2424,
+      secure: true,
+      tls: { ca: [this.#caPem], servername: "mailbox" },
+    } as Parameters<typeof createTransport>[0]);
+    try {
+      await transport.sendMail({
+        from: "Afsender <afsender@udenfor.example>",
+        to,
+        text: message.text ?? "Hej",
+        subject: message.subject,
+        ...(message.headers ? { headers: message.headers } : {}),
+      });
+    } finally {
+      transport.close();
+    }
+  }
+}
