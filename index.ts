@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deploy, sections } from "./components/index.ts";
 import { loadStack } from "./config/index.ts";
-import { loadImages } from "./images/index.ts";
+import { loadImages } from "./images/record.ts";
 import { UserError } from "./model/index.ts";
 import { choosePlatform } from "./platform/index.ts";
 

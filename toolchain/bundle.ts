@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildOnce } from "./atomic.ts";
 import { root, toolchainCache } from "./paths.ts";
@@ -15,6 +15,11 @@ They are not made or endorsed by Pulumi Corporation. They cover what planb uses 
 official ones are installed, those are used instead. See toolchain/README.md in planb's source. Licence: EUPL-1.2.
 `;
 
+/** Starts one of the programs, named by its first argument, with its compiled code kept beside it. */
+const start = `const [program] = process.argv.splice(2, 1);
+require("./cached.cjs").runCached(require("node:path").join(__dirname, program + ".cjs"), require);
+`;
+
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -28,9 +33,14 @@ let known: string | undefined;
 /** Folder of the bundled plug-ins for the sources as they are now. It may not exist yet. */
 export function bundleFolder(): string {
   if (known === undefined) {
-    const hash = createHash("sha256").update(notice);
+    const hash = createHash("sha256").update(notice).update(start);
     const folders = ["toolchain/plugin", "toolchain/language-nodejs", "toolchain/docker"];
-    for (const file of ["package-lock.json", "toolchain/bundle.ts", ...folders.flatMap(sources).sort()]) {
+    for (const file of [
+      "package-lock.json",
+      "toolchain/bundle.ts",
+      "toolchain/cached.cjs",
+      ...folders.flatMap(sources).sort(),
+    ]) {
       hash.update(file).update(readFileSync(join(root, file)));
     }
     known = join(toolchainCache(), `plugins-${hash.digest("hex").slice(0, 16)}`);
@@ -59,6 +69,8 @@ export async function bundlePlugins(): Promise<string> {
       external: ["*.node", "cpu-features"],
       logLevel: "error",
     });
+    copyFileSync(join(root, "toolchain/cached.cjs"), join(fresh, "cached.cjs"));
+    writeFileSync(join(fresh, "start.cjs"), start);
     writeFileSync(join(fresh, "NOTICE"), notice);
   });
   return folder;

@@ -33,8 +33,8 @@ function launcher(program: string, bundle: string): string {
 node=${JSON.stringify(process.execPath)}
 [ -x "$node" ] || node=node
 bundle=\${${bundleVariable}:-${bundle}}
-[ -f "$bundle/${program}.cjs" ] || bundle=${JSON.stringify(bundle)}
-exec "$node" "$bundle/${program}.cjs" "$@"
+[ -f "$bundle/start.cjs" ] || bundle=${JSON.stringify(bundle)}
+exec "$node" --max-semi-space-size=32 "$bundle/start.cjs" ${program} "$@"
 `;
 }
 
