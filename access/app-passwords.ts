@@ -74,6 +74,8 @@ export async function addAppPassword(
           description: name,
           planbProtocol: [...protocols],
           planbCreatedAt: ldapTime(new Date()),
+          // No lock of its own: nobody guesses it, and an old one in a phone must not shut out the new one.
+          pwdPolicySubentry: directory.noLockPolicy,
         }),
       );
       return made;

@@ -18,6 +18,8 @@ export interface Directory {
   opens(dn: string, password: string): Promise<boolean>;
   /** Base of the people. */
   readonly people: string;
+  /** Password policy that locks nothing. */
+  readonly noLockPolicy: string;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export function openDirectory(
 
   return {
     people: `ou=people,${suffix}`,
+    noLockPolicy: `cn=programs,ou=policies,${suffix}`,
     async use(job) {
       const client = await serviceClient();
       try {

@@ -117,8 +117,9 @@ export function createVerifier({ directory, limiter, secondFactor, onError }: Ve
   return async function verify(asked: Verification): Promise<Verdict> {
     const person = await personByLogin(directory, asked.login);
     if (!person?.open) {
-      // Counted like any other, so that names cannot be tried without end. No password is looked at, here or in AD.
-      const attempt = await limiter.begin(personKey(person, asked.login), asked.address);
+      // Counted, so that names cannot be tried without end; but of somebody shut out no password is looked at, here or in
+      // AD, so their phone's tries do not keep them out once they may come in again.
+      const attempt = await limiter.begin(person ? undefined : personKey(undefined, asked.login), asked.address);
       if (typeof attempt === "number") return { kind: "wait", seconds: attempt };
       return person ? { kind: "refused", reason: "closed", guid: person.guid } : { kind: "refused", reason: "wrong" };
     }

@@ -20,7 +20,7 @@ import { stewardWorkload } from "../components/steward/workloads.ts";
 import { stackIdentity } from "../config/index.ts";
 import { cacheFolder } from "../images/folders.ts";
 import { buildImages, imageRefs } from "../images/index.ts";
-import { authority, derive, type Workload } from "../model/index.ts";
+import { appPasswordFrom, authority, derive, type Workload } from "../model/index.ts";
 import { dockerName } from "../platform/docker/render.ts";
 import { groupAttributes, personAttributes } from "../steward/directory/ad-entries.ts";
 import type { DirectoryStatus, PassReport } from "../steward/directory/index.ts";
@@ -92,6 +92,7 @@ async function workloads(): Promise<Workloads> {
       caPem: ours.caPem,
       ...(await ours.issue("steward/tls/1", ["steward"])),
       smokePassword: secret("smoke/password/1"),
+      smokeAppPassword: appPasswordFrom(secret("smoke/app-password/1")).text,
       handed: [
         {
           files: { "directory.json": stewardJson(config, existing, identity), "directory/ad-ca.pem": theirs.caPem },

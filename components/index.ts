@@ -69,7 +69,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     directory,
     after: [database.running, directory.running, access.running],
   });
-  const portal = new Portal("portal", { ...common, config: config.portal });
+  const portal = new Portal("portal", { ...common, config: config.portal, access: true });
   const edge = new Edge("edge", {
     ...common,
     config: config.edge,
@@ -98,7 +98,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     urls: edge.urls,
     probes,
     caPem: secrets.caPem,
-    secrets: pulumi.secret(pulumi.all({ ...directory.secrets, ...sso.secrets })),
+    secrets: pulumi.secret(pulumi.all({ ...directory.secrets, ...sso.secrets, ...access.secrets })),
     workloads: platform.workloads,
   };
 }

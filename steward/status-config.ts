@@ -17,9 +17,15 @@ export const statusConfigSchema = z.strictObject({
   everySeconds: z.number().int().min(5).default(60).describe("Pause between two rounds of probes."),
   realmEverySeconds: z.number().int().min(30).default(600).describe("Pause between two looks at the realm."),
   smoke: z
-    .strictObject({ uid: z.string(), displayName: z.string(), passwordFile: z.string() })
+    .strictObject({
+      uid: z.string(),
+      displayName: z.string(),
+      passwordFile: z.string(),
+      mail: z.string().optional().describe("Its mail address. Default: none."),
+      appPasswordFile: z.string().optional().describe("Its app password for mail, calendar and files. Default: none."),
+    })
     .optional()
-    .describe("The account that the login probe uses. Default: none is made."),
+    .describe("The account that the probes use. Default: none is made."),
 });
 
 /** The steward's watch list, complete. */

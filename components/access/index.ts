@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AccessClient, accessClients } from "../../access/settings.ts";
-import type { Probe, Service } from "../../model/index.ts";
+import { appPasswordFrom, type Probe, type Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { Directory } from "../directory/index.ts";
+import type { StackSecrets } from "../secrets.ts";
 import type { SsoConfig } from "../sso/config.ts";
 import type { AccessConfig } from "./config.ts";
 import { accessName, accessWorkload } from "./workloads.ts";
@@ -14,6 +15,13 @@ export type { AccessClient };
 
 /** Label of the bearer token by which a program proves itself; the file is `secrets/access-token` in its `/config`. */
 export const accessTokenLabel = (client: AccessClient): string => `access/${client}/1`;
+
+/** Name of the secret with the smoke account's app password, for probes of mail, calendar and files. */
+export const smokeAppPasswordSecret = "smoke-app-password";
+
+/** The smoke account's app password, which the steward writes to the directory. */
+export const smokeAppPassword = (secrets: StackSecrets): pulumi.Output<string> =>
+  secrets.derive("smoke/app-password/1").apply((derived) => appPasswordFrom(derived).text);
 
 /** Arguments of {@link Access}. */
 export interface AccessArgs extends ServiceArgs<AccessConfig> {
@@ -30,6 +38,8 @@ export class Access extends pulumi.ComponentResource implements Service {
   readonly probes: readonly Probe[] = [];
   /** The server, to name in `after`. */
   readonly running: Running;
+  /** Secrets that probes need, for the stack's outputs. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: AccessArgs, options?: pulumi.ComponentResourceOptions) {
     super("planb:service:Access", name, {}, options);
@@ -48,6 +58,7 @@ export class Access extends pulumi.ComponentResource implements Service {
       tokens,
     });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: [directory.running] });
+    this.secrets = { [smokeAppPasswordSecret]: smokeAppPassword(secrets) };
     this.registerOutputs({});
   }
 }

@@ -9,13 +9,14 @@ import type { ExistingDirectory } from "./existing.ts";
 import { type ServiceAccount, serviceDn, servicePasswords, suffix } from "./slapd.ts";
 import { directoryWorkload } from "./workloads.ts";
 
-const master = "m".repeat(43);
+/** Master secret of the tests. */
+export const testMaster = "m".repeat(43);
 const hostName = "directory.test.localhost";
 /** Port of the offer in this test. */
 export const testPort = 17636;
 
 /** Password of a service account or a system in this test. */
-export const testPassword = (name: string): string => derive(master, `directory/${name}/1`);
+export const testPassword = (name: string): string => derive(testMaster, `directory/${name}/1`);
 
 /** How a bind ended: who was let in, or the LDAP result code, and in how many ms. */
 export interface BindResult {
@@ -39,9 +40,12 @@ export class DirectoryWorld {
 
   /** Makes the AD and waits for it. */
   async startAd(extraControllers: readonly string[] = []): Promise<void> {
-    const ca = await authority(master, "existing-ad/ca/1", "Demo Kommune AD CA");
+    const ca = await authority(testMaster, "existing-ad/ca/1", "Demo Kommune AD CA");
     const leaf = await ca.issue("existing-ad/tls/1", [controllerName]);
-    const secrets = { administrator: `Aa1-${derive(master, "a/1")}`, bindPassword: `Aa1-${derive(master, "b/1")}` };
+    const secrets = {
+      administrator: `Aa1-${derive(testMaster, "a/1")}`,
+      bindPassword: `Aa1-${derive(testMaster, "b/1")}`,
+    };
     const config = { memoryMiB: 256, cpu: 2, bulkUsers: 0, bulkGroups: 0 };
     await this.stack.run(existingAdWorkload(config, { caPem: ca.caPem, ...leaf, ...secrets }));
     this.#existing = {
@@ -92,7 +96,7 @@ export class DirectoryWorld {
   /** Starts (or starts anew) the shadow directory with a configuration. */
   async startDirectory(section: Partial<DirectoryConfig> = {}, controllers?: readonly string[]): Promise<Workload> {
     const config = { ...directoryConfig.parse({ offer: { port: testPort, systems: ["wifi"] }, cpu: 2 }), ...section };
-    const ca = await authority(master, "ca/1", "Test");
+    const ca = await authority(testMaster, "ca/1", "Test");
     this.#caPem = ca.caPem;
     const leaf = await ca.issue("directory/tls/1", ["directory", hostName]);
     const existing = this.#existing;

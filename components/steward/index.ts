@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Egress, Probe, Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
+import { smokeAppPassword } from "../access/index.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
 import type { StewardConfig } from "./config.ts";
 import { stewardName, stewardWorkload } from "./workloads.ts";
@@ -17,7 +18,7 @@ export interface StewardArgs extends ServiceArgs<StewardConfig> {
   /** Probes of all services. */
   readonly watched: readonly Probe[];
   /** The account that the login probe uses. */
-  readonly smoke: { readonly uid: string; readonly displayName: string };
+  readonly smoke: { readonly uid: string; readonly displayName: string; readonly mail?: string };
   /** Names of the workloads that read metrics and status, e.g. the start page. */
   readonly readers: readonly string[];
   /** What it has to reach outside. Default: nothing. */
@@ -49,6 +50,7 @@ export class Steward extends pulumi.ComponentResource implements Service {
       caPem: secrets.caPem,
       ...secrets.certificate("steward/tls/1", [stewardName]),
       smokePassword: secrets.derive("smoke/password/1"),
+      smokeAppPassword: smokeAppPassword(secrets),
       handed: args.handed,
     });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after ?? [] });

@@ -36,6 +36,7 @@ const material = {
   certPem: "CERT",
   keyPem: "KEY",
   smokePassword: "smoke",
+  smokeAppPassword: "app",
   handed: [
     { files: { "directory.json": "{}" }, secretFiles: { "secrets/ad-bind": "bind" } },
     { files: { "realm.json": "{}" }, secretFiles: { "secrets/smoke-totp": "totp" } },
@@ -67,6 +68,7 @@ describe("the steward", () => {
       "secrets/ad-bind": "bind",
       "secrets/smoke-totp": "totp",
       "secrets/smoke-password": "smoke",
+      "secrets/smoke-app-password": "app",
       "tls/key.pem": "KEY",
     });
   });

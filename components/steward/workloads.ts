@@ -18,7 +18,7 @@ export interface StewardDuties {
   /** Probes of all services; those over HTTP are tried here again and again. */
   readonly probes: readonly Probe[];
   /** The account that the login probe uses. */
-  readonly smoke: { readonly uid: string; readonly displayName: string };
+  readonly smoke: { readonly uid: string; readonly displayName: string; readonly mail?: string };
   /** Workloads that read metrics and status. */
   readonly readers: readonly string[];
   /** What it has to reach outside: the domain controllers. */
@@ -31,6 +31,7 @@ export interface StewardMaterial {
   readonly certPem: Input<string>;
   readonly keyPem: Input<string>;
   readonly smokePassword: Input<string>;
+  readonly smokeAppPassword: Input<string>;
   readonly handed: readonly StewardFiles[];
 }
 
@@ -45,7 +46,11 @@ export function statusJson(config: StewardConfig, duties: StewardDuties): string
     probes: duties.probes.filter(({ kind }) => kind === "http"),
     everySeconds: config.probeEverySeconds,
     realmEverySeconds: config.realmEverySeconds,
-    smoke: { ...duties.smoke, passwordFile: "/config/secrets/smoke-password" },
+    smoke: {
+      ...duties.smoke,
+      passwordFile: "/config/secrets/smoke-password",
+      appPasswordFile: "/config/secrets/smoke-app-password",
+    },
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
@@ -66,6 +71,7 @@ export function stewardWorkload(config: StewardConfig, duties: StewardDuties, ma
     secretFiles: {
       ...merge(material.handed.map(({ secretFiles }) => secretFiles)),
       "secrets/smoke-password": material.smokePassword,
+      "secrets/smoke-app-password": material.smokeAppPassword,
       "tls/key.pem": material.keyPem,
     },
     ports: [{ name: "https", port: stewardPort }],

@@ -1,5 +1,5 @@
 import { buildImages } from "../../../images/index.ts";
-import { authority, derive, type Workload } from "../../../model/index.ts";
+import { appPasswordFrom, authority, derive, type Workload } from "../../../model/index.ts";
 import type { DirectoryConfigInput } from "../../../steward/directory/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
@@ -106,7 +106,13 @@ export class StewardStack {
         readers: ["portal"],
         egress: [],
       };
-      const material = { caPem: ca.caPem, ...own, smokePassword: derive(master, "smoke/password/1"), handed: [handed] };
+      const material = {
+        caPem: ca.caPem,
+        ...own,
+        smokePassword: derive(master, "smoke/password/1"),
+        smokeAppPassword: appPasswordFrom(derive(master, "smoke/app-password/1")).text,
+        handed: [handed],
+      };
       return stewardWorkload(stewardConfig.parse({ cpu: change.cpu ?? 1 }), duties, material);
     };
   }
