@@ -1,4 +1,4 @@
-import { IPv6, isValid, process } from "ipaddr.js";
+import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { AccessSettings } from "./settings.ts";
 
@@ -30,10 +30,10 @@ export interface Limiter {
 
 /** One key for an IPv4 address, and for an IPv6 network of 64 bits, which is what one subscriber has. */
 export function addressKey(address: string | undefined): string | undefined {
-  if (!address || !isValid(address)) return undefined;
+  if (!address || !ipaddr.isValid(address)) return undefined;
   // IPv4 in IPv6's clothes is taken out of them.
-  const parsed = process(address);
-  return parsed instanceof IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
 }
 
 /** Counters in memory: a restart forgets them, and slapd's own lock stands behind. */
