@@ -14,6 +14,7 @@ import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.t
 import { Steward, stewardConfig } from "./steward/index.ts";
 
 export { giveCommand, givenSecrets } from "./given.ts";
+export { usedImages } from "./images.ts";
 
 /** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
 export const sections = {

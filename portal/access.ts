@@ -23,8 +23,10 @@ export interface AppPasswords {
   remove(guid: string, id: string): Promise<void>;
 }
 
-/** Longest wait for the access service, in ms: hashing takes its time on a busy machine. */
-const patienceMs = 8000;
+/** Longest wait for a list, in ms: the page is shown without it. */
+const listMs = 2500;
+/** Longest wait for a change, in ms: hashing takes its time on a busy machine. */
+const changeMs = 8000;
 
 /**
  * The access service over HTTPS.
@@ -36,7 +38,7 @@ export function accessService(url: string, token: string): AppPasswords {
   const ask = async (guid: string, rest = "", init: RequestInit = {}): Promise<Response> => {
     const address = `${url}/people/${encodeURIComponent(guid)}/app-passwords${rest}`;
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    return fetch(address, { ...init, headers, signal: AbortSignal.timeout(patienceMs) });
+    return fetch(address, { ...init, headers, signal: AbortSignal.timeout(init.method ? changeMs : listMs) });
   };
   const unexpected = (what: string, response: Response) => new Error(`access: ${what}: ${response.status}`);
   return {

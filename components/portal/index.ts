@@ -3,6 +3,7 @@ import { identityKey } from "../../model/identity-headers.ts";
 import type { Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
 import type { PortalService } from "../../portal/settings.ts";
+import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import { identityKeyLabel } from "../edge/index.ts";
 import type { PortalConfig } from "./config.ts";
@@ -11,9 +12,6 @@ import { ownServices, portalRoute, portalWorkload } from "./workloads.ts";
 
 export type { DeviceSetting, PortalService } from "../../portal/settings.ts";
 export { type PortalConfig, portalConfig } from "./config.ts";
-
-/** Label of the secret by which the access service knows the portal. */
-export const accessTokenLabel = "access/portal/1";
 
 /** Arguments of {@link Portal}. */
 export interface PortalArgs extends ServiceArgs<PortalConfig> {
@@ -43,7 +41,7 @@ export class Portal extends pulumi.ComponentResource implements Service {
       caPem: secrets.caPem,
       ...secrets.certificate("portal/tls/1", ["portal"]),
       identityKey: secrets.derive(identityKeyLabel).apply(identityKey),
-      ...(args.access ? { accessToken: secrets.derive(accessTokenLabel) } : {}),
+      ...(args.access ? { accessToken: secrets.derive(accessTokenLabel("portal")) } : {}),
     });
     this.url = identity.origin("start");
     this.probes = portalProbes(identity);

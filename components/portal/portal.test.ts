@@ -54,6 +54,15 @@ describe("the portal's workload", () => {
     expect(plain.reachableFrom).toEqual(["edge"]);
   });
 
+  it("asks the access service only where there is one, with a token of its own", () => {
+    const args = { identity, config: portalConfig.parse({}), services: [] };
+    const keys = { caPem: "CA", certPem: "CERT", keyPem: "KEY", identityKey: "HEADERS" };
+    const { files, secretFiles } = portalWorkload({ ...args, ...keys, accessToken: "TOKEN" });
+    expect(portalSettings.parse(JSON.parse(String(files?.["portal.json"]))).accessUrl).toBe("https://access:8443");
+    expect(secretFiles?.["secrets/access-token"]).toBe("TOKEN");
+    expect(String(workload().files?.["portal.json"])).not.toContain("access");
+  });
+
   it("is behind the login, but for help", () => {
     expect(portalRoute.login).toBe("required");
     expect(portalRoute.open).not.toContain("/");
