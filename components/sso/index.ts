@@ -7,22 +7,27 @@ import type { Database } from "../database/index.ts";
 import { clientSecretLabel } from "../edge/index.ts";
 import type { SsoConfig } from "./config.ts";
 import { smokeSecrets, ssoProbes } from "./probes.ts";
-import { realmJson, type SsoDirectory } from "./realm.ts";
+import { realmJson, type SsoDirectory, type SsoGroupware } from "./realm.ts";
 import { ssoName, ssoWorkload } from "./workloads.ts";
 
 export { type SsoConfig, ssoConfig } from "./config.ts";
 export { smokeSecrets } from "./probes.ts";
-export { type SsoDirectory, smokeName, smokeUser } from "./realm.ts";
+export { type SsoDirectory, type SsoGroupware, smokeName, smokeUser } from "./realm.ts";
 export { ssoName, ssoPort } from "./workloads.ts";
 
 /** Name of the database that {@link Sso} asks the database component for. */
 export const ssoDatabase = "keycloak";
+
+/** Label of the secret of the OpenID Connect client `groupware`. */
+export const groupwareClientLabel = "groupware/oidc-client/1";
 
 /** Arguments of {@link Sso}. */
 export interface SsoArgs extends ServiceArgs<SsoConfig> {
   /** PostgreSQL, with {@link ssoDatabase} among its clients. */
   readonly database: Database;
   readonly directory: SsoDirectory;
+  /** The groupware, if the stack has one. */
+  readonly groupware?: SsoGroupware;
   /** Workloads to be ready before the first start: database and directory. */
   readonly after: readonly Running[];
 }
@@ -59,11 +64,12 @@ export class Sso extends pulumi.ComponentResource implements Service {
     this.url = identity.origin("login");
     this.probes = ssoProbes(identity);
     this.stewardFiles = {
-      files: { "realm.json": realmJson(config, identity, args.directory) },
+      files: { "realm.json": realmJson(config, identity, args.directory, args.groupware) },
       secretFiles: {
         "secrets/keycloak-steward": made.steward,
         "secrets/directory-keycloak": secrets.derive("directory/keycloak/1"),
         "secrets/edge-client": secrets.derive(clientSecretLabel),
+        "secrets/groupware-client": secrets.derive(groupwareClientLabel),
         "secrets/break-glass-password": made.breakGlassPassword,
         "secrets/break-glass-totp": made.breakGlassTotp,
         "secrets/smoke-totp": made.smokeTotp,

@@ -9,6 +9,12 @@ export interface SsoDirectory {
   readonly authority: "ad" | "planb";
 }
 
+/** Where the groupware takes people back after the login, and after they logged out. */
+export interface SsoGroupware {
+  readonly redirectUri: string;
+  readonly postLogoutRedirectUri: string;
+}
+
 /** User name of the account that probes log in with; the steward makes it in the shadow directory. */
 export const smokeUser = "planb-proeve";
 /** Name of the smoke account, as pages show it. */
@@ -19,7 +25,12 @@ export const shortGroupId = (group: string): string =>
   group.startsWith("g") ? group : `g${group.replaceAll("-", "").slice(0, 12)}`;
 
 /** Content of the steward's `/config/realm.json`; its form is `realmConfig` of steward/realm/config.ts. */
-export function realmJson(config: SsoConfig, identity: StackIdentity, directory: SsoDirectory): string {
+export function realmJson(
+  config: SsoConfig,
+  identity: StackIdentity,
+  directory: SsoDirectory,
+  groupware?: SsoGroupware,
+): string {
   const { requiredFor, methods } = config.secondFactor;
   const realm = {
     url: `https://${ssoName}:${ssoPort}`,
@@ -36,6 +47,7 @@ export function realmJson(config: SsoConfig, identity: StackIdentity, directory:
     session: config.session,
     eventDays: config.eventDays,
     edge: oidcClientUrls(identity),
+    groupware,
     breakGlass: config.breakGlass,
     smoke: smokeUser,
   };

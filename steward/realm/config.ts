@@ -31,6 +31,8 @@ export const realmConfig = z.strictObject({
     postLogoutRedirectUris: z.array(z.string()),
     backchannelLogoutUrl: z.string(),
   }),
+  /** The groupware, which logs people in itself. Absent: its client is shut. */
+  groupware: z.strictObject({ redirectUri: z.string(), postLogoutRedirectUri: z.string() }).optional(),
   /** User name of the local administrator for the day when nothing else lets one in. */
   breakGlass: z.string(),
   /** User name of the account that probes log in with. */
@@ -48,6 +50,8 @@ export interface RealmSecrets {
   readonly directory: string;
   /** Secret of the OpenID Connect client `edge`. */
   readonly edgeClient: string;
+  /** Secret of the OpenID Connect client `groupware`. */
+  readonly groupwareClient: string;
   readonly breakGlassPassword: string;
   /** TOTP seed of the break-glass administrator, base32. */
   readonly breakGlassTotp: string;
@@ -60,6 +64,7 @@ export const realmSecretFiles = {
   steward: "secrets/keycloak-steward",
   directory: "secrets/directory-keycloak",
   edgeClient: "secrets/edge-client",
+  groupwareClient: "secrets/groupware-client",
   breakGlassPassword: "secrets/break-glass-password",
   breakGlassTotp: "secrets/break-glass-totp",
   smokeTotp: "secrets/smoke-totp",

@@ -25,6 +25,7 @@ const secrets = {
   steward: "secret-1",
   directory: "secret-2",
   edgeClient: "secret-3",
+  groupwareClient: "secret-7",
   breakGlassPassword: "secret-4",
   breakGlassTotp: "secret-5",
   smokeTotp: "secret-6",

@@ -123,6 +123,7 @@ export class GateStack {
       edgeClient: secret("edge/oidc-client/1"),
       breakGlassPassword: secret("keycloak/break-glass/1"),
       breakGlassTotp: totpSeed(secret("keycloak/break-glass-totp/1")),
+      groupwareClient: secret("groupware/oidc-client/1"),
       smokeTotp: totpSeed(secret("smoke/totp/1")),
     };
     this.#keeper ??= createRealmKeeper(config, secrets, () => {}, { caPem: this.caPem });

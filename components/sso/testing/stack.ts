@@ -47,6 +47,7 @@ const secret = (label: string) => derive(master, label);
 export const realmSecrets = {
   steward: secret("keycloak/steward/1"),
   directory: secret("directory/keycloak/1"),
+  groupwareClient: secret("groupware/oidc-client/1"),
   edgeClient: secret("edge/oidc-client/1"),
   breakGlassPassword: secret("keycloak/break-glass/1"),
   breakGlassTotp: totpSeed(secret("keycloak/break-glass-totp/1")),

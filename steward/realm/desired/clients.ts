@@ -42,11 +42,47 @@ const ownAccount = [
 ];
 
 /**
+ * SOGo asks for the login itself. It keeps the access token in a field of 1,575 bytes and hands it to IMAP and
+ * submission, so the token is a small one: no groups, no roles, a short signature.
+ */
+function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecrets): DesiredClient {
+  const small = (name: string, attribute: string) => {
+    const whole = claim(name, attribute);
+    return { ...whole, config: { ...whole.config, "lightweight.claim": "true" } };
+  };
+  return {
+    clientId: "groupware",
+    name: "groupware",
+    enabled: groupware !== undefined,
+    protocol: "openid-connect",
+    publicClient: false,
+    clientAuthenticatorType: "client-secret",
+    secret: secrets.groupwareClient,
+    standardFlowEnabled: true,
+    implicitFlowEnabled: false,
+    directAccessGrantsEnabled: false,
+    serviceAccountsEnabled: false,
+    fullScopeAllowed: false,
+    frontchannelLogout: false,
+    redirectUris: groupware ? [groupware.redirectUri] : [],
+    webOrigins: [],
+    attributes: {
+      // An empty one is dropped by the server, and would differ for ever.
+      ...(groupware ? { "post.logout.redirect.uris": groupware.postLogoutRedirectUri } : {}),
+      "client.use.lightweight.access.token.enabled": "true",
+      "access.token.signed.response.alg": "ES256",
+    },
+    protocolMappers: [small("guid", "planbGuid"), small("email", "email")],
+  };
+}
+
+/**
  * The clients. `guid` is the person's immutable key, by which services know them; `groups` are short ids, which hold
  * no comma and do not fill a header.
  */
-export function desiredClients({ edge }: RealmConfig, secrets: RealmSecrets): DesiredClient[] {
+export function desiredClients({ edge, groupware }: RealmConfig, secrets: RealmSecrets): DesiredClient[] {
   return [
+    groupwareClient(groupware, secrets),
     {
       clientId: "edge",
       name: "planb",
