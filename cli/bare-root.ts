@@ -29,7 +29,7 @@ export interface BareRoot {
 }
 
 /**
- * Makes a bare Debian - the smallest variant, not even certificates - as a container with the host's network and the
+ * Makes a bare Debian - the smallest variant, not even certificates - as a container with the host's network, its processes and the
  * engine's socket, and copies a fresh clone of the committed state into it.
  *
  * @param env variables inside
@@ -60,6 +60,8 @@ export async function makeBareRoot(
       Labels: { "io.planb.bare": release },
       HostConfig: {
         NetworkMode: "host",
+        // On a bare machine the engine's processes are the machine's: the tests kill them by their numbers.
+        PidMode: "host",
         Binds: [`${socket}:/var/run/docker.sock`],
         Init: true,
         // root on a bare machine may mount, which mmdebstrap does
