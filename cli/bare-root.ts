@@ -29,8 +29,8 @@ export interface BareRoot {
 }
 
 /**
- * Makes a bare Debian - the smallest variant, not even certificates - as a container with the host's network, its processes and the
- * engine's socket, and copies a fresh clone of the committed state into it.
+ * Makes a bare Debian - the smallest variant, not even certificates - as a container with the host's network, its
+ * processes and the engine's socket, and copies a fresh clone of the committed state into it.
  *
  * @param env variables inside
  * @throws UserError when the socket is not a local one
