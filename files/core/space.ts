@@ -198,9 +198,11 @@ export class Space {
     if (segments.length === 0) throw new FileProblem("missing");
     const stats = await this.stat(segments);
     const info = { kind: "deleted", segments: [...segments], folder: stats.isDirectory(), by } as const;
-    await this.kept.keep(info, (to) => rename(this.path(segments), to)).catch((error) => {
-      throw asProblem(error);
-    });
+    await this.kept
+      .keep(info, (to) => rename(this.path(segments), to))
+      .catch((error) => {
+        throw asProblem(error);
+      });
     this.#used = undefined;
   }
 

@@ -29,7 +29,8 @@ export class DavAdapter implements Adapter {
   /** A space's name as a folder's: no slash, and unlike the others'. */
   folderName({ name, key }: NamedSpace): string {
     const plain = name.replaceAll(/[/\0]/g, "-");
-    const taken = plain === "." || plain === ".." || this.spaces.some((other) => other.key !== key && other.name === name);
+    const taken =
+      plain === "." || plain === ".." || this.spaces.some((other) => other.key !== key && other.name === name);
     return taken ? `${plain} ${key}` : plain;
   }
 

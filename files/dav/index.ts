@@ -57,7 +57,12 @@ export function davServer({ spaces, userOf, origin, ownName, log }: DavParts) {
     {
       adapter: async (request) => {
         const user = userOf(request);
-        return new DavAdapter(user ?? { guid: "", name: "" }, user ? await spaces.of(user, ownName) : [], locks, request);
+        return new DavAdapter(
+          user ?? { guid: "", name: "" },
+          user ? await spaces.of(user, ownName) : [],
+          locks,
+          request,
+        );
       },
       authenticator: {
         authenticate: async (request) => ({ username: person(request).guid }),

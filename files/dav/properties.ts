@@ -12,7 +12,8 @@ const readers: Readonly<Record<string, (resource: DavResource) => Promise<string
   getlastmodified: async (r) => ((await r.stats())?.mtime ?? new Date(0)).toUTCString(),
   resourcetype: async (r) => ((await r.isCollection()) ? { collection: {} } : {}),
   supportedlock: async () => ({ lockentry: lockEntries }),
-  "quota-available-bytes": async (r) => (r.space && (await r.isCollection()) ? String(await r.space.free()) : undefined),
+  "quota-available-bytes": async (r) =>
+    r.space && (await r.isCollection()) ? String(await r.space.free()) : undefined,
   "quota-used-bytes": async (r) => (r.space && (await r.isCollection()) ? String(await r.space.used()) : undefined),
 };
 

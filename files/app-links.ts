@@ -1,0 +1,62 @@
+import { HTTPException } from "hono/http-exception";
+import type { FilesApp } from "./app.ts";
+import { addresses } from "./pages/addresses.ts";
+import { linksPage, sharePage } from "./pages/links.ts";
+import { texts } from "./texts.ts";
+
+const dayMs = 86_400_000;
+const shortestPassword = 8;
+
+/** The links a person makes. */
+export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf, links, settings }: FilesApp): void {
+  const { shares } = settings;
+  app.get("/del/*", async (c) => {
+    const { named, segments } = await placeOf(c);
+    const stats = await named.space.stat(segments).catch(() => undefined);
+    if (!stats) throw new HTTPException(404);
+    return c.html(sharePage(page(c), { named, segments, folder: stats.isDirectory(), shares }));
+  });
+  app.post("/del/*", async (c) => {
+    const { named, segments, person } = await placeOf(c);
+    const stats = await named.space.stat(segments).catch(() => undefined);
+    if (!stats) throw new HTTPException(404);
+    const folder = stats.isDirectory();
+    const body = await c.req.parseBody();
+    const password = String(body["password"] ?? "");
+    if (password.length < shortestPassword && (password !== "" || shares.passwordRequired)) {
+      const error = texts[languageOf(c)].links.passwordRequired;
+      return c.html(sharePage(page(c), { named, segments, folder, shares, error }), 400);
+    }
+    const days = Math.min(shares.maxDays, Math.max(1, Math.floor(Number(body["days"])) || shares.defaultDays));
+    const limit = Math.floor(Number(body["limit"]));
+    const handIn = folder && shares.handIn && body["kind"] === "hand-in";
+    const { token } = await links.create({
+      kind: handIn ? "hand-in" : "fetch",
+      space: { kind: named.space.kind, id: named.space.id },
+      segments: [...segments],
+      folder,
+      by: person.guid,
+      byName: person.name,
+      expires: Date.now() + days * dayMs,
+      ...(password === "" ? {} : { password }),
+      ...(limit >= 1 ? { limit } : {}),
+    });
+    return c.redirect(`${addresses.links}?made=${token}`, 303);
+  });
+  const ownLinks = async (guid: string) => links.list((link) => link.by === guid);
+  app.get(addresses.links, async (c) => {
+    await spacesOf(c);
+    const own = await ownLinks(page(c).user?.guid ?? "");
+    const made = own.find(({ token }) => token === c.req.query("made"))?.token;
+    const message = made ? { kind: "good" as const, text: texts[languageOf(c)].links.made } : messageOf(c);
+    return c.html(linksPage(page(c), own, message, made));
+  });
+  app.post(addresses.links, async (c) => {
+    await spacesOf(c);
+    const { token } = await c.req.parseBody();
+    const own = await ownLinks(page(c).user?.guid ?? "");
+    if (!own.some((link) => link.token === token)) throw new HTTPException(404);
+    await links.revoke(String(token));
+    return c.redirect(`${addresses.links}?ok=revoked`, 303);
+  });
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:https";
+import { getRequestListener } from "@hono/node-server";
+import { log, readConfig } from "../web/server.ts";
+import { readUser } from "../web/user.ts";
+import { filesApp } from "./app.ts";
+import { care, handOver } from "./core/care.ts";
+import { Links } from "./core/links.ts";
+import { directoryPeople } from "./core/people.ts";
+import { guidForm, Spaces } from "./core/spaces.ts";
+import { davPath, davServer } from "./dav/index.ts";
+import { filesSettings } from "./settings.ts";
+import { texts } from "./texts.ts";
+import { uploadPath, uploadServer } from "./uploads.ts";
+
+const data = "/data";
+const gib = 1024 ** 3;
+const settings = filesSettings.parse(JSON.parse(readConfig("files.json")));
+const identityKey = readConfig("secrets/identity-key").trim();
+const people = directoryPeople({
+  ...settings.directory,
+  password: readConfig("secrets/directory").trim(),
+  caPem: readConfig("ca.pem"),
+  groupNames: settings.groups,
+});
+const quotaBytes = { person: settings.quotaGiB.person * gib, group: settings.quotaGiB.group * gib };
+const spaces = new Spaces({ data, quotaBytes, groups: () => people.groups() });
+
+/** `hand-over <login or GUID of who left> <login of who takes over>` */
+async function handOverCommand(from = "", to = ""): Promise<void> {
+  const receiver = await people.byLogin(to);
+  if (!receiver) throw new Error(`nobody has the login "${to}"`);
+  const leaver = guidForm.test(from) ? await people.person(from) : await people.byLogin(from);
+  const guid = leaver?.guid ?? (guidForm.test(from) ? from : "");
+  if (guid === "" || !(await spaces.ids("hjem")).includes(guid)) throw new Error(`"${from}" has no files here`);
+  const name = await handOver(
+    await spaces.get("hjem", guid),
+    await spaces.get("hjem", receiver.guid),
+    leaver?.name ?? guid,
+  );
+  console.log(`${receiver.name} now has the folder "${name}"`);
+}
+
+async function serveFiles(): Promise<void> {
+  const links = new Links(`${data}/links`);
+  const cookieSecret = readConfig("secrets/cookies").trim();
+  const app = filesApp({ settings, identityKey, cookieSecret, spaces, links, people, log });
+  const pages = getRequestListener(app.fetch);
+  const userOf = (header: (name: string) => string | undefined) => readUser(header, identityKey);
+  const single = (request: IncomingMessage) => (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const dav = davServer({
+    spaces,
+    userOf: (request) => userOf(single(request)),
+    origin: settings.site.origin,
+    ownName: texts[settings.site.language].own,
+    log,
+  });
+  const uploads = await uploadServer({ data, spaces, userOf, log });
+  const isAt = (url: string, path: string) => url === path || url.startsWith(`${path}/`) || url.startsWith(`${path}?`);
+  const server = createServer(
+    {
+      cert: readConfig("tls/cert.pem"),
+      key: readConfig("tls/key.pem"),
+      minVersion: "TLSv1.2",
+      maxHeaderSize: 65536,
+      // An upload takes as long as it takes; a connection that says nothing is closed.
+      requestTimeout: 0,
+    },
+    (request, response) => {
+      const url = request.url ?? "/";
+      if (isAt(url, davPath)) return dav(request, response);
+      if (isAt(url, uploadPath)) return void uploads.handle(request, response);
+      return void pages(request, response);
+    },
+  );
+  server.setTimeout(120_000);
+  server.listen(8443, () => log("ready"));
+  process.on("SIGTERM", () => {
+    server.close(() => process.exit(0));
+    setTimeout(() => process.exit(0), 5000);
+  });
+
+  const repeat = (everyMs: number, what: string, duty: () => Promise<unknown>) => {
+    const run = (): void =>
+      void duty()
+        .catch((error: unknown) => log(`${what}: ${error instanceof Error ? error.message : String(error)}`))
+        .finally(() => setTimeout(run, everyMs));
+    run();
+  };
+  repeat(60_000, "groups", () => people.refresh());
+  const { trashDays, keepDays } = settings;
+  repeat(86_400_000, "care", () => care({ data, spaces, people, links, trashDays, keepDays, log }));
+  repeat(3_600_000, "uploads", () => uploads.cleanUpExpiredUploads());
+}
+
+const [command, ...args] = process.argv.slice(2);
+try {
+  await (command === "hand-over" ? handOverCommand(...args) : serveFiles());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,91 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { FileStore } from "@tus/file-store";
+import { Server } from "@tus/server";
+import { isName, readSegments } from "./core/path.ts";
+import { FileProblem } from "./core/problem.ts";
+import type { NamedSpace, Spaces } from "./core/spaces.ts";
+
+/** Where uploads in pieces are sent to. */
+export const uploadPath = "/op";
+
+const unfinishedDays = 3;
+
+/** What uploads are made from. */
+export interface UploadParts {
+  readonly data: string;
+  readonly spaces: Spaces;
+  /** Who asks, by what edge tells; looks up a header. */
+  readonly userOf: (
+    header: (name: string) => string | undefined,
+  ) => { readonly guid: string; readonly name: string; readonly groups: readonly string[] } | undefined;
+  /** Where a folder's address leads, among the spaces of the person. */
+  readonly log: (line: string) => void;
+}
+
+const refused = (status_code: number, body: string) => ({ status_code, body });
+
+/**
+ * Uploads that go on where they broke off (tus 1.0). What arrives lies beside the spaces until it is whole; an upload
+ * belongs to the person who began it, and the right to the folder is asked again at each piece.
+ */
+export async function uploadServer({ data, spaces, userOf, log }: UploadParts): Promise<Server> {
+  const directory = join(data, "incoming", "pieces");
+  await mkdir(directory, { recursive: true });
+  const datastore = new FileStore({ directory, expirationPeriodInMilliseconds: unfinishedDays * 86_400_000 });
+
+  const target = async (request: { headers: Headers }, metadata: Record<string, string | null> | undefined) => {
+    const user = userOf((name) => request.headers.get(name) ?? undefined);
+    if (!user) throw refused(401, "nobody");
+    const match = /^\/mappe\/([^/]+)(?:\/(.*))?$/.exec(metadata?.["folder"] ?? "");
+    const name = metadata?.["name"] ?? "";
+    if (!match?.[1] || !isName(name)) throw refused(400, "name");
+    const key = match[1];
+    const named: NamedSpace | undefined = (await spaces.of(user, "")).find((each) => each.key === key);
+    if (!named) throw refused(404, "missing");
+    return { user, space: named.space, segments: [...readSegments(match[2] ?? ""), name] };
+  };
+
+  const problem = (error: unknown): unknown => {
+    if (!(error instanceof FileProblem)) return error;
+    const status = { full: 507, "too-large": 413, exists: 409, missing: 404 }[error.problem as "full"] ?? 400;
+    return refused(status, error.problem);
+  };
+
+  return new Server({
+    path: uploadPath,
+    datastore,
+    relativeLocation: true,
+    onUploadCreate: async (request, upload) => {
+      const { user, space } = await target(request, upload.metadata);
+      if (upload.size === undefined) throw refused(400, "length");
+      await space.fits(upload.size).catch((error) => {
+        throw problem(error);
+      });
+      return { metadata: { ...upload.metadata, owner: user.guid } };
+    },
+    onIncomingRequest: async (request, id) => {
+      if (request.method === "POST" || request.method === "OPTIONS") return;
+      const { metadata } = await datastore.getUpload(id);
+      const { user } = await target(request, metadata);
+      if (metadata?.["owner"] !== user.guid) throw refused(404, "missing");
+    },
+    onUploadFinish: async (request, upload) => {
+      const { user, space, segments } = await target(request, upload.metadata);
+      try {
+        await space.fits(upload.size ?? 0);
+        await space.take(join(directory, upload.id), segments, user.name);
+      } catch (error) {
+        throw problem(error);
+      } finally {
+        await rm(join(directory, upload.id), { force: true });
+        await datastore.configstore.delete?.(upload.id);
+      }
+      return {};
+    },
+    onResponseError: (_request, error) => {
+      if (!("status_code" in error)) log(`upload: ${error.stack ?? error.message}`);
+      return undefined;
+    },
+  });
+}
