@@ -11,6 +11,8 @@ describe("a clerk's other second factors, in a real browser", () => {
   let stack: RunningStack;
   let staff: Staff;
   let browser: ClerkBrowser;
+  /** Gives the browser a key, and tells how to take it away. */
+  let giveKey: (key: "platform" | "usb") => Promise<() => Promise<void>>;
   let dropKey: () => Promise<void>;
 
   beforeAll(async () => {
@@ -21,20 +23,24 @@ describe("a clerk's other second factors, in a real browser", () => {
     await clerk.logIn();
     browser = await openBrowser(stack.outputs.caPem);
     const { page, context } = browser;
-    // The key itself: what a PC's fingerprint reader or a phone is to the browser.
     const devtools = await context.newCDPSession(page);
     await devtools.send("WebAuthn.enable");
-    const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    dropKey = () => devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }).then(() => undefined);
+    giveKey = async (key) => {
+      // A PC's fingerprint reader keeps passkeys and knows its owner; a plain USB key does neither.
+      const knowing = key === "platform";
+      const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+        options: {
+          protocol: "ctap2",
+          transport: knowing ? "internal" : "usb",
+          hasResidentKey: knowing,
+          hasUserVerification: knowing,
+          isUserVerified: knowing,
+          automaticPresenceSimulation: true,
+        },
+      });
+      return () => devtools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }).then(() => undefined);
+    };
+    dropKey = await giveKey("platform");
     page.on("dialog", (dialog) => void dialog.accept("Min nøgle"));
     await page.goto(`${stack.start}/`);
     await page.getByLabel("Brugernavn eller e-mail").fill(clerk.username);
@@ -93,5 +99,34 @@ describe("a clerk's other second factors, in a real browser", () => {
     await page.locator("#recoveryCodeInput").fill(first);
     await page.locator("#kc-login").click();
     await page.getByText(name).first().waitFor();
+  });
+
+  it("adds a security key, and logs in with password and key while AD is gone", async () => {
+    const { page, context } = browser;
+    dropKey = await giveKey("usb");
+    await page.goto(`${stack.start}/`);
+    await page.getByRole("link", { name: "Tilføj en sikkerhedsnøgle" }).click();
+    await browser.picture("security-key");
+    await page.locator("#registerWebAuthn").click();
+    await page.waitForURL(`${stack.start}/**`);
+    expect(await page.locator(".factor").allTextContents()).toContainEqual(
+      expect.stringMatching(/^Sikkerhedsnøgle, Min nøgle, fra /),
+    );
+    await context.clearCookies();
+    await stopAd(staff.container);
+    await page.waitForTimeout(3000);
+    await page.goto(`${stack.start}/`);
+    await page.getByLabel("Brugernavn eller e-mail").fill("historie.noegle");
+    await page.getByLabel("Adgangskode", { exact: true }).fill("Velkommen-2026");
+    await page.getByRole("button", { name: "Log ind", exact: true }).click();
+    await page.locator("#try-another-way").click();
+    await page.getByText("Sikkerhedsnøgle", { exact: true }).click();
+    await page.getByText("Log ind med sikkerhedsnøgle").first().waitFor();
+    await browser.picture("security-key-login");
+    await page.locator("#authenticateWebAuthnButton").click();
+    await page.getByText(name).first().waitFor();
+    expect(new URL(page.url()).origin).toBe(stack.start);
+    await startAd(staff.container);
+    await page.waitForTimeout(3000);
   });
 });
