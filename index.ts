@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { deploy, sections } from "./components/index.ts";
+import { deploy, sections, usedImages } from "./components/index.ts";
 import { loadStack } from "./config/index.ts";
 import { loadImages } from "./images/record.ts";
 import { UserError } from "./model/index.ts";
@@ -9,7 +9,8 @@ import { choosePlatform } from "./platform/index.ts";
 export default async function planb() {
   try {
     const { config, identity } = await loadStack(pulumi.getStack(), sections);
-    const platform = await choosePlatform(config.platform, { identity, images: await loadImages() });
+    const images = loadImages((recipes) => usedImages(config, recipes));
+    const platform = await choosePlatform(config.platform, { identity, images });
     return deploy({ config, identity, platform, settings: new pulumi.Config("planb") });
   } catch (error) {
     // What the user can mend is printed alone; everything else is a bug, with its stack.

@@ -39,8 +39,9 @@ export async function benchStack(
   writeFileSync(join(folder, `${name}.yaml`), file.toString());
   process.env["PLANB_STACKS_DIR"] = folder;
   await toolchainStep.run(tell);
-  await imagesStep.run(tell);
-  return openStack(name);
+  const stack = await openStack(name);
+  await imagesStep(stack.config).run(tell);
+  return stack;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkStackName, stacksFolder } from "../config/index.ts";
+import { sections } from "../components/index.ts";
+import { checkStackName, loadStack, stacksFolder } from "../config/index.ts";
 import { pulumiEnvironment } from "../toolchain/env.ts";
 import type { Exit } from "./commands.ts";
 import { print, remark } from "./output.ts";
@@ -14,7 +15,8 @@ export const shellQuote = (value: string): string => `'${value.replaceAll("'", "
 /** `planb env`: CLI and images built once, then lines for `eval`; only those go to stdout. */
 export async function env(stack: string | undefined): Promise<Exit> {
   const kept = stack === undefined ? undefined : join(stackFolder(checkStackName(stack)), "passphrase");
-  await runSteps([toolchainStep, imagesStep]);
+  const config = stack === undefined ? undefined : (await loadStack(stack, sections)).config;
+  await runSteps([toolchainStep, imagesStep(config)]);
   const variables: Record<string, string> = { ...pulumiEnvironment() };
   if (kept !== undefined && existsSync(kept)) variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = kept;
   for (const [name, value] of Object.entries(variables)) print(`export ${name}=${shellQuote(value)}`);

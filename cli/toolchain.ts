@@ -1,3 +1,5 @@
+import { usedImages } from "../components/index.ts";
+import { recipes } from "../images/recipe.ts";
 import type { Step, Tell } from "./steps.ts";
 
 /** Pulumi's CLI, language host and plug-ins: found, or built once. */
@@ -30,5 +32,12 @@ export async function buildImagesTelling(tell: Tell, names?: readonly string[]):
   return built === 0 ? `${present} present` : `${built} built, ${present} present`;
 }
 
-/** Images: those this engine lacks are built, two at a time. */
-export const imagesStep: Step = { title: "images", run: (tell) => buildImagesTelling(tell) };
+/**
+ * Images: those this engine lacks are built, two at a time.
+ *
+ * @param config a checked stack file whose images alone are wanted. Default: all images
+ */
+export const imagesStep = (config?: object): Step => ({
+  title: "images",
+  run: (tell) => buildImagesTelling(tell, config && usedImages(config, [...recipes().keys()])),
+});

@@ -79,7 +79,7 @@ export async function bringUp(
   let results: readonly ProbeResult[] = [];
   const steps: Step[] = [
     toolchainStep,
-    imagesStep,
+    imagesStep(stack.config),
     { title: "secrets", run: () => prepareStack(stack) },
     { title: "left by an earlier run", run: async (tell) => (await mendStack(stack, tell)) ?? "nothing" },
     {

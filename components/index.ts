@@ -82,7 +82,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   new Steward("steward", {
     ...common,
     config: config.steward,
-    handed: [directory.stewardFiles, sso.stewardFiles],
+    handed: [directory.stewardFiles, sso.stewardFiles(edge.loginHosts)],
     services: services.map((service) => service.service),
     watched: probes,
     smoke: { uid: smokeUser, displayName: smokeName },

@@ -30,11 +30,15 @@ export function recordImage(ref: string, id: string): void {
 /**
  * References of the images a stack runs, by recipe name.
  *
+ * @param used which of all recipes the stack runs. Default: all
  * @throws UserError when one has not been built on this machine, naming the command that does
  */
-export function loadImages(): Readonly<Record<string, string>> {
+export function loadImages(
+  used: (recipes: readonly string[]) => readonly string[] = (recipes) => recipes,
+): Readonly<Record<string, string>> {
   const record = readRecord();
-  const refs = imageRefs();
+  const all = imageRefs();
+  const refs = Object.fromEntries(used(Object.keys(all)).map((name) => [name, all[name] ?? ""]));
   const missing = Object.values(refs).filter((ref) => record[ref] === undefined);
   if (missing.length > 0) {
     throw new UserError(

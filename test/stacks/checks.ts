@@ -29,6 +29,11 @@ export function checkWorkloads({ workloads, outputs }: Deployed, mode: Mode): vo
   expect(withoutReason).toEqual([]);
 }
 
+/** All images it runs are among those that are built for it. */
+export function checkImages({ workloads }: Deployed, built: readonly string[]): void {
+  expect(workloads.map((w) => w.image).filter((image) => !built.includes(image))).toEqual([]);
+}
+
 /** No secret stands anywhere but in a file that Pulumi encrypts. */
 export async function checkSecrets(deployed: Deployed): Promise<void> {
   const secrets = new Set(deployed.given.values());

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import * as program from "../../components/index.ts";
 import { parseStack, stackSchema } from "../../config/index.ts";
 import { authority, modes } from "../../model/index.ts";
-import { checkDocker, checkKubernetes, checkSecrets, checkWorkloads } from "./checks.ts";
-import { type Deployed, deployUnderMocks, type Program } from "./harness.ts";
+import { checkDocker, checkImages, checkKubernetes, checkSecrets, checkWorkloads } from "./checks.ts";
+import { type Deployed, deployUnderMocks, images, type Program } from "./harness.ts";
 import { strangeSettings, strangeTexts } from "./strange.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -45,8 +45,11 @@ const mostMemoryMiB = 3072;
 describe.each(names)("stacks/%s.yaml under mocks", (name) => {
   describe.each(platforms)("on %s", (kind) => {
     it.each(modes)("keeps every rule, %s", async (mode) => {
-      const deployed = await deploy(kind, name, { ...fileOf(name), mode });
+      const file = { ...fileOf(name), mode };
+      const deployed = await deploy(kind, name, file);
+      const config = parseStack(dump(file), `stacks/${name}.yaml`, program.sections);
       checkWorkloads(deployed, mode);
+      checkImages(deployed, program.usedImages(config, Object.keys(images)));
       if (kind === "docker") checkDocker(deployed, mode);
       else checkKubernetes(deployed, mode);
       await checkSecrets(deployed);
