@@ -10,6 +10,7 @@ import {
 } from "./directory/index.ts";
 import { log } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
+import { createMailboxKeeper, type MailboxKeeper, mailboxDutySchema } from "./mailbox/index.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import {
   createRealmKeeper,
@@ -39,8 +40,10 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const keeper = realmKeeper(folder);
   const realm = keeper && startRealmLoop(keeper, settings.realmEverySeconds);
   const watch = startWatch(settings, join(folder, "ca.pem"));
-  const resources = directoryConfig && startResources(folder, directoryConfig);
-  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources);
+  const mailboxDuty = read(folder, "mailbox.json", mailboxDutySchema);
+  const mailboxes = mailboxDuty && createMailboxKeeper(mailboxDuty);
+  const resources = directoryConfig && startResources(folder, directoryConfig, mailboxes?.keep);
+  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources, mailboxes);
   const status = (): StewardStatus => ({
     at: new Date().toISOString(),
     startedAt,
@@ -66,7 +69,14 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   log("steward: ending");
   // A pass that is on may take a while; what it has done stays, and the next start goes on from there.
   setTimeout(() => process.exit(0), 5000).unref();
-  await Promise.all([closeServer(server), closeServer(control), watch.stop(), realm?.stop(), directoryLoop?.stop(), resources?.stop()]);
+  await Promise.all([
+    closeServer(server),
+    closeServer(control),
+    watch.stop(),
+    realm?.stop(),
+    directoryLoop?.stop(),
+    resources?.stop(),
+  ]);
   process.exit(0);
 }
 
@@ -88,10 +98,13 @@ function directorySync(
   keeper: RealmKeeper | undefined,
   realm: RealmLoop | undefined,
   resources: ResourcesLoop | undefined,
+  mailboxes: MailboxKeeper | undefined,
 ): DirectorySync {
   const hooks = {
     onLocked: async (guids: readonly string[]) => {
-      await keeper?.lockUsers(guids);
+      // Both are tried, whichever fails; what failed is tried again after the next pass.
+      const done = await Promise.allSettled([keeper?.lockUsers(guids), mailboxes?.kick(guids)]);
+      for (const each of done) if (each.status === "rejected") throw each.reason;
     },
     onUnlocked: async (guids: readonly string[]) => {
       await keeper?.unlockUsers(guids);

@@ -21,6 +21,8 @@ const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").repla
 
 /** Root of all namespaces of shared mailboxes, as clerks see it. */
 export const sharedRoot = "Delt";
+/** The folder of a shared mailbox into which mail is delivered. */
+export const sharedInbox = "Indbakke";
 
 /** The whole configuration of Dovecot; secrets stand in a file of their own that it includes. */
 export function dovecotConf(settings: DovecotSettings): string {
@@ -97,7 +99,7 @@ userdb ldap {
   filter = (&(objectClass=planbPerson)(|(planbGuid=%{user})(mail=%{user})(planbMailAlias=%{user})))
   fields {
     user = %{ldap:planbGuid}
-    acl_groups = %{ldap_multi:planbMemberOf | default('')}
+    acl_groups = %{ldap_multi:planbMemberOf | list(',') | default('')}
     quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
   }
   iterate_filter = (objectClass=planbPerson)
@@ -111,6 +113,8 @@ userdb shared {
   userdb_ldap_filter = (&(planbKind=sharedMailbox)(|(cn=%{user})(mail=%{user})(planbMailAlias=%{user})))
   fields {
     user = %{ldap:cn}
+    # A folder beside others, so that it stands among them in the lists of its readers.
+    mail_inbox_path = /data/%{ldap:cn}/Maildir/.${sharedInbox}
     quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
   }
   userdb_ldap_iterate_filter = (planbKind=sharedMailbox)
@@ -159,7 +163,7 @@ ${config.shared
   list = children
   subscriptions = no
   quota_ignore = yes
-  mailbox INBOX {
+  mailbox ${sharedInbox} {
     auto = subscribe
   }
 }

@@ -28,15 +28,15 @@ export function secretsConf(secrets: {
   readonly directoryPassword: string;
   readonly apiKey: string;
   readonly accessToken: string;
-  /** Host and port of the access service. */
-  readonly accessHost: string;
+  /** Host and port of the access service. Default: access:8443 */
+  readonly accessHost?: string;
 }): string {
   return [
     `ldap_auth_dn_password = ${secrets.directoryPassword}`,
     `doveadm_api_key = ${secrets.apiKey}`,
     "oauth2 {",
     // Dovecot knows no other way to show who asks than HTTP Basic in the address.
-    `  introspection_url = https://${mailboxName}:${secrets.accessToken}@${secrets.accessHost}/introspect`,
+    `  introspection_url = https://${mailboxName}:${secrets.accessToken}@${secrets.accessHost ?? "access:8443"}/introspect`,
     "}",
     "",
   ].join("\n");

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Probe, Service } from "../../model/index.ts";
+import type { Running } from "../../platform/platform.ts";
+import type { MailboxDutyInput } from "../../steward/mailbox/config.ts";
+import { accessName, accessPort, accessTokenLabel } from "../access/index.ts";
+import type { ServiceArgs, StewardFiles } from "../args.ts";
+import { type Directory, directoryName, directoryPort, serviceDn, suffix } from "../directory/index.ts";
+import type { MailboxConfig } from "./config.ts";
+import { mailboxProbes } from "./probes.ts";
+import { mailboxName, mailboxPorts, mailboxWorkload, secretsConf, sharedResources } from "./workloads.ts";
+
+export { type MailboxConfig, mailboxConfig, sharedId } from "./config.ts";
+export { mailboxName, mailboxPorts } from "./workloads.ts";
+
+/** Arguments of {@link Mailbox}. */
+export interface MailboxArgs extends ServiceArgs<MailboxConfig> {
+  readonly directory: Directory;
+  /** First mail domain, in which the smoke account has its address. */
+  readonly mailDomain: string;
+  /** Where scripts send replies and redirected mail, e.g. `mail:2526`. */
+  readonly submission: string;
+  /** Workloads to be ready before the first start. */
+  readonly after: readonly Running[];
+}
+
+/** The mailboxes: Dovecot, in which people and shared mailboxes keep their mail by their immutable key. */
+export class Mailbox extends pulumi.ComponentResource implements Service {
+  readonly service = "mailbox";
+  readonly probes: readonly Probe[];
+  readonly running: Running;
+  /** What the steward keeps true: shared mailboxes, rights, quotas, and that nobody shut out stays connected. */
+  readonly stewardFiles: StewardFiles;
+  /** Public host name of IMAP and ManageSieve. */
+  readonly hostName: string;
+  /** Its certificate, which it also shows where it sends mail. */
+  readonly clientCertificate: pulumi.Output<string>;
+
+  constructor(name: string, args: MailboxArgs, options?: pulumi.ComponentResourceOptions) {
+    super("planb:service:Mailbox", name, {}, options);
+    const { config, identity, secrets, directory } = args;
+    this.hostName = identity.hostName("mail");
+    const apiKey = secrets.derive("mailbox/api/1");
+    const accessToken = secrets.derive(accessTokenLabel("mailbox"));
+    const secret = pulumi
+      .all([directory.password("mailbox"), apiKey, accessToken])
+      .apply(([directoryPassword, key, token]) =>
+        secretsConf({ directoryPassword, apiKey: key, accessToken: token, accessHost: `${accessName}:${accessPort}` }),
+      );
+    const certificate = secrets.certificate("mailbox/tls/1", [mailboxName, this.hostName]);
+    this.clientCertificate = certificate.certPem;
+    const workload = mailboxWorkload(
+      config,
+      {
+        hostName: this.hostName,
+        submission: args.submission,
+        directory: {
+          url: `ldaps://${directoryName}:${directoryPort}`,
+          bindDn: serviceDn("mailbox"),
+          suffix,
+        },
+        accessUrl: `https://${accessName}:${accessPort}`,
+      },
+      { caPem: secrets.caPem, ...certificate, secretsConf: secret, accessToken },
+    );
+    this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
+    this.probes = mailboxProbes(config, this.hostName, args.mailDomain);
+    const duty: MailboxDutyInput = {
+      url: `https://${mailboxName}:${mailboxPorts.api}/doveadm/v1`,
+      quotas: config.quotas,
+    };
+    this.stewardFiles = {
+      files: {
+        "mailbox.json": `${JSON.stringify(duty, undefined, 2)}\n`,
+        "resources/mailbox.json": `${JSON.stringify(sharedResources(config), undefined, 2)}\n`,
+      },
+      secretFiles: { "secrets/mailbox-api": apiKey },
+    };
+    this.registerOutputs({ probes: this.probes });
+  }
+}
