@@ -108,6 +108,9 @@ describe("the login on an engine", () => {
   it("lets a person in who enrols a second factor, and asks for it the next time", async () => {
     const first = await visit(stack.caPem);
     const enrolment = await first.logIn("soeren.aa", password);
+    expect(enrolment.html.querySelector("#kc-totp-secret-qr-code")?.getAttribute("alt")).toBe(
+      "QR-kode til din kode-app",
+    );
     const { page, seed } = await enrolTotp(first.journey, enrolment);
     soerensSeed = seed;
     expect(JSON.parse(page.body)).toMatchObject({
@@ -120,6 +123,11 @@ describe("the login on an engine", () => {
       groups: expect.arrayContaining(["g0123456789ab", "gffffffffffff"]),
     });
     expect(await portal.refresh()).toBe(200);
+    const codes = await first.journey.open(`${first.first.url}&kc_action=CONFIGURE_RECOVERY_AUTHN_CODES`);
+    expect(codes.html.querySelectorAll("#kc-recovery-codes-list li")).toHaveLength(12);
+    expect(codes.html.querySelector("[role=note]")?.getAttribute("aria-label")).toBe("Advarsel");
+    expect(codes.body).toContain('"gendannelseskoder" + ".txt"');
+    expect(codes.body).not.toMatch(/Warning alert|kc-download|en-US/);
     await first.journey.close();
 
     const second = await visit(stack.caPem);
