@@ -60,8 +60,11 @@ export function networks(engine: Engine): Resource {
           );
         }
         if (found !== undefined) await remove(found.Id, signal);
-        const made = await engine.docker.createNetwork(wanted);
-        return made.id;
+        try {
+          return (await engine.docker.createNetwork(wanted)).id;
+        } catch (error) {
+          throw poolsExhausted(wanted.Name, reasonOf(error)) ?? error;
+        }
       });
       return { id, outputs: { ...inputs, scope: "local" } };
     },
@@ -78,6 +81,22 @@ export function networks(engine: Engine): Resource {
     update: async (olds, news) => ({ ...olds.outputs, ...news }),
     delete: ({ id }, signal) => doing(`deleting network ${id.slice(0, 12)}`, () => remove(id, signal)),
   };
+}
+
+/**
+ * What to do when an engine has no range of addresses left for one more network: with its own defaults it carries some thirty.
+ *
+ * @param reason what the engine said
+ * @returns undefined when it said something else
+ */
+export function poolsExhausted(name: string, reason: string): ResourceError | undefined {
+  // Docker up to 25, and later ones.
+  if (!/non-overlapping IPv4 address pool|address pools have been fully subnetted/i.test(reason)) return undefined;
+  return new ResourceError(
+    `creating network ${name}: the engine has no address range left for one more network. Give it more and smaller ones in ` +
+      `/etc/docker/daemon.json, with { "default-address-pools": [{ "base": "172.17.0.0/16", "size": 24 }] } for 256 networks ` +
+      `(another base where that one is in use), restart the engine and repeat; see docs/operate.md. The engine said: ${reason}`,
+  );
 }
 
 function plain(inputs: Properties) {
