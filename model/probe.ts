@@ -2,7 +2,7 @@
  * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
  * Never holds a secret; where a runner needs one, it names it.
  */
-export type Probe = HttpProbe | OidcLoginProbe | LdapProbe;
+export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe;
 
 interface ProbeBase {
   /** Unique in the stack, e.g. "portal-page". */
@@ -50,6 +50,16 @@ export interface LdapProbe extends ProbeBase {
   readonly baseDn: string;
   /** Search filter that must return at least one entry. */
   readonly filter: string;
+}
+
+/** A login over IMAP, and the inbox opened. */
+export interface ImapProbe extends ProbeBase {
+  readonly kind: "imap";
+  /** `imaps://host:port`. */
+  readonly url: string;
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
 }
 
 /** One run of one probe. */

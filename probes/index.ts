@@ -2,6 +2,7 @@ import type { Probe, ProbeResult } from "../model/probe.ts";
 import type { ProbeContext } from "./context.ts";
 import { explain } from "./failure.ts";
 import { probeHttp } from "./http.ts";
+import { probeImap } from "./imap.ts";
 import { probeLdap } from "./ldap.ts";
 import { probeLogin } from "./login.ts";
 
@@ -28,6 +29,8 @@ async function run(probe: Probe, context: ProbeContext, signal: AbortSignal): Pr
   switch (probe.kind) {
     case "http":
       return { detail: await probeHttp(probe, context, signal), waitedMs: 0 };
+    case "imap":
+      return { detail: await probeImap(probe, context, signal), waitedMs: 0 };
     case "ldap":
       return { detail: await probeLdap(probe, context, signal), waitedMs: 0 };
     case "login":
