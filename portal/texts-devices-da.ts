@@ -49,7 +49,7 @@ export const daDevices: DeviceTexts = {
         title: "iPhone og iPad",
         steps: [
           "Er du på telefonen nu, så hent profilen her. Koden følger med.",
-          "Åbn Indstillinger, og tryk på “Profil hentet”.",
+          "Åbn Indstillinger inden otte minutter, og tryk på den hentede profil øverst.",
           "Tryk på Installer. Der står, at profilen ikke er signeret: Det er rigtigt nok.",
         ],
       },
@@ -81,7 +81,7 @@ export const daDevices: DeviceTexts = {
       title: "iPhone og iPad",
       steps: [
         "Åbn denne side på telefonen: Peg kameraet på koden, og log ind.",
-        "Hent profilen, åbn Indstillinger, og tryk på “Profil hentet”.",
+        "Hent profilen, åbn Indstillinger inden otte minutter, og tryk på den hentede profil øverst.",
         "Tryk på Installer, og skriv din app-adgangskode, når der bliver spurgt.",
       ],
       unsigned: "Telefonen skriver, at profilen ikke er signeret. Det er rigtigt nok. Hent den kun her fra startsiden.",

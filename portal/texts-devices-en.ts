@@ -49,7 +49,7 @@ export const enDevices: DeviceTexts = {
         title: "iPhone and iPad",
         steps: [
           "If you are on the phone now, get the profile here. The password comes along.",
-          "Open Settings, and tap “Profile Downloaded”.",
+          "Open Settings within eight minutes, and tap the downloaded profile at the top.",
           "Tap Install. It says that the profile is not signed: that is right.",
         ],
       },
@@ -81,7 +81,7 @@ export const enDevices: DeviceTexts = {
       title: "For iPhone and iPad",
       steps: [
         "Open this page on the phone: point the camera at the code, and log in.",
-        "Get the profile, open Settings, and tap “Profile Downloaded”.",
+        "Get the profile, open Settings within eight minutes, and tap the downloaded profile at the top.",
         "Tap Install, and type your app password when asked.",
       ],
       unsigned: "The phone says that the profile is not signed. That is right. Get it from the start page only.",
