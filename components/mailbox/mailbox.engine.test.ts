@@ -1,6 +1,14 @@
+import { connect } from "node:tls";
+import { Attribute, Change } from "ldapts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
+import type { Shadow } from "../../steward/directory/index.ts";
+import { createMailboxKeeper, openDoveadm } from "../../steward/mailbox/index.ts";
+import { resourcesSchema } from "../../steward/resources/config.ts";
+import { keepResources } from "../../steward/resources/keep.ts";
+import { mailboxConfig } from "./config.ts";
 import { MailboxWorld, type TestPerson } from "./testing/world.ts";
+import { sharedResources } from "./workloads.ts";
 
 const person = (n: number, name: string, more: Partial<TestPerson> = {}): TestPerson => ({
   guid: `0000000${n}-0000-4000-8000-000000000001`,
@@ -10,42 +18,229 @@ const person = (n: number, name: string, more: Partial<TestPerson> = {}): TestPe
   accessToken: `token-${name}`,
   ...more,
 });
-const clerk = person(1, "clerk", { aliases: ["c.lerk@kommune.example"], groups: ["g000000000001"] });
-const other = person(2, "bjørk", { mail: "bjoerk@kommune.example", groups: ["g000000000002"] });
-const people = [clerk, other];
+const service = "g0000000000a1";
+const archive = "g0000000000a2";
+const manyGroups = Array.from({ length: 60 }, (_, n) => `gf${String(n).padStart(11, "0")}`);
+const clerk = person(1, "clerk", { aliases: ["c.lerk@kommune.example"], groups: [...manyGroups, service] });
+const other = person(2, "bjørk", { mail: "bjoerk@kommune.example", groups: [archive] });
+const closed = person(3, "lukket", { closed: true });
+const people = [clerk, other, closed];
+const shared = mailboxConfig.parse({
+  shared: [{ address: "borgerservice@kommune.example", name: "Borgerservice Øst", readers: ["Borgerservice, Øst"] }],
+}).shared;
+const inbox = "Delt/Borgerservice Øst/Indbakke";
 
 describe("the mailboxes on an engine", () => {
   const world = new MailboxWorld();
   const login = ({ logins, password }: TestPerson, n = 0) => ({ user: logins[n] ?? "", pass: password });
+  const count = (auth: Parameters<typeof world.asUser>[0], path = "INBOX") =>
+    world.asUser(auth, async (client) => (await client.mailboxOpen(path)).exists);
+  const folders = (who: TestPerson) =>
+    world.asUser(login(who), async (client) => (await client.list()).map(({ path }) => path));
+  const subjects = (who: TestPerson, path = "INBOX") =>
+    world.asUser(login(who), async (client) => {
+      await client.mailboxOpen(path);
+      const all = await client.fetchAll("1:*", { envelope: true }).catch(() => []);
+      return all.map(({ envelope }) => envelope?.subject);
+    });
+  const settle = <T>(what: Promise<T>) =>
+    what.then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
 
   beforeAll(async () => {
     await buildImages(() => {}, ["dovecot", "openldap", "node"]);
-    await world.start(
-      {
-        shared: [
-          {
-            address: "borgerservice@kommune.example",
-            name: "Borgerservice Øst",
-            aliases: [],
-            readers: [],
-            senders: [],
-          },
-        ],
-      },
-      people,
-    );
+    await world.start({ shared, quotaMiB: 2 }, people);
     for (const each of people) await world.addPerson(each);
+    await world.addGroup(service, "Borgerservice, Øst");
+    await world.addGroup(archive, "Arkiv");
   }, 180_000);
   afterAll(() => world.remove());
 
-  it("takes mail over LMTP and shows it over IMAP, whichever login is used", async () => {
+  it("runs as one user without rights on a read-only root", async () => {
+    const seen = await world.stack.exec("mailbox", [
+      "bash",
+      "-c",
+      "for p in /proc/[0-9]*/status; do awk '/^Uid|^Gid|^CapEff|^CapBnd/{print $1, $2}' $p; done | sort -u; touch /etc/x",
+    ]);
+    expect(seen.stdout).toBe("CapBnd: 0000000000000000\nCapEff: 0000000000000000\nGid: 0\nUid: 1010\n");
+    expect(seen.stderr).toContain("Read-only file system");
+  });
+
+  it("takes mail over LMTP for address, alias and detail, and shows it whichever login is used", async () => {
     await world.deliver("clerk@kommune.example", { subject: "Første" });
-    for (const n of [0, 1, 2]) {
-      const seen = await world.asUser(login(clerk, n), async (client) => {
-        const box = await client.mailboxOpen("INBOX");
-        return box.exists;
+    await world.deliver("C.Lerk@kommune.example", { subject: "Anden" });
+    await world.deliver("clerk+liste@kommune.example", { subject: "Tredje" });
+    for (const n of [0, 1, 2]) expect(await count(login(clerk, n))).toBe(3);
+    expect(await settle(world.deliver("ingen@kommune.example", { subject: "x" }))).toContain("550 5.1.1");
+  });
+
+  it("refuses a wrong password, a closed account and who must wait; each in its own words", async () => {
+    const why = (auth: { user: string; pass: string }) =>
+      count(auth).then(
+        () => "in",
+        (error: { responseText?: string; serverResponseCode?: string }) =>
+          `${error.serverResponseCode} ${error.responseText}`,
+      );
+    expect(await why({ user: "clerk", pass: "forkert" })).toMatch(/AUTHENTICATIONFAILED/);
+    expect(await why(login(closed))).not.toBe("in");
+    expect(await why({ user: "bremset", pass: "x" })).toMatch(/UNAVAILABLE/);
+  });
+
+  it("lets a token in that is the person's own, and no other", async () => {
+    expect(await count({ user: clerk.mail, accessToken: clerk.accessToken })).toBe(3);
+    await expect(count({ user: clerk.mail, accessToken: other.accessToken })).rejects.toThrow();
+    await expect(count({ user: clerk.mail, accessToken: "made-up" })).rejects.toThrow();
+  });
+
+  it("offers the folders mail programs look for, and keeps a folder's name with dots", async () => {
+    const special = await world.asUser(login(clerk), async (client) => {
+      await client.mailboxCreate("Sag 12.3 Æblehaven");
+      return (await client.list()).map(({ path, specialUse, subscribed }) => `${path} ${specialUse} ${subscribed}`);
+    });
+    for (const name of ["Drafts", "Sent", "Archive", "Junk", "Trash"])
+      expect(special).toContain(`${name} \\${name} true`);
+    expect(special.some((line) => line.startsWith("Sag 12.3 Æblehaven "))).toBe(true);
+  });
+
+  it("shows a shared mailbox to its reader groups alone, without hand work, and takes it away", async () => {
+    const keeper = createMailboxKeeper(world.duty());
+    const keep = (resources = sharedResources({ ...mailboxConfig.parse({}), shared })) =>
+      world.withShadow(async (shadow: Shadow) => {
+        await keepResources(shadow, resourcesSchema.parse(resources).resources);
+        await keeper.keep(shadow);
       });
-      expect(seen).toBe(1);
+    await keep();
+    await world.deliver("borgerservice@kommune.example", { subject: "Til os alle" });
+    expect(await folders(clerk)).toContain(inbox);
+    expect(await subjects(clerk, inbox)).toEqual(["Til os alle"]);
+    expect((await folders(other)).filter((path) => path.startsWith("Delt"))).toEqual([]);
+    await expect(count(login(other), inbox)).rejects.toThrow();
+    await world.asUser(login(clerk), async (client) => {
+      const list = await client.list();
+      expect(list.find(({ path }) => path === inbox)?.subscribed).toBe(true);
+      await client.mailboxCreate(`${inbox}/Færdige`);
+      await client.mailboxOpen(inbox);
+      await client.messageMove("1", `${inbox}/Færdige`);
+    });
+    // Somebody joins: seen at the next login. Somebody leaves: the open connection ends.
+    const groups = (who: TestPerson, values: string[]) =>
+      world.asSteward((client) =>
+        client.modify(`planbGuid=${who.guid},ou=people,dc=planb`, [
+          new Change({ operation: "replace", modification: new Attribute({ type: "planbMemberOf", values }) }),
+        ]),
+      );
+    await groups(other, [archive, service]);
+    await keep();
+    expect(await subjects(other, `${inbox}/Færdige`)).toEqual(["Til os alle"]);
+    const open = world.imap(login(other));
+    open.on("error", () => undefined);
+    await open.connect();
+    await open.mailboxOpen(inbox);
+    const ended = new Promise((resolve) => open.on("close", () => resolve("ended")));
+    await groups(other, [archive]);
+    await keep();
+    expect(await ended).toBe("ended");
+    await expect(count(login(other), inbox)).rejects.toThrow();
+  });
+
+  it("ends all connections of a person who is shut out, and of nobody else", async () => {
+    const keeper = createMailboxKeeper(world.duty());
+    const [one, two, bystander] = [world.imap(login(clerk)), world.imap(login(clerk, 1)), world.imap(login(other))];
+    for (const client of [one, two, bystander]) {
+      client.on("error", () => undefined);
+      await client.connect();
+      await client.mailboxOpen("INBOX");
     }
+    const ended = Promise.all(
+      [one, two].map((client) => new Promise((resolve) => client.on("close", () => resolve("ended")))),
+    );
+    await keeper.kick([clerk.guid, "99999999-0000-4000-8000-000000000009"]);
+    expect(await ended).toEqual(["ended", "ended"]);
+    await bystander.noop();
+    expect(bystander.usable).toBe(true);
+    await bystander.logout();
+  });
+
+  it("refuses the steward's API without its key", async () => {
+    const api = openDoveadm({ ...world.duty(), keyFile: world.file("wrong-key", "x") });
+    await expect(api.run([["kick", { mask: ["x"] }]])).rejects.toThrow("401");
+    await api.close();
+  });
+
+  it("refuses mail to a full mailbox for good, and says so over IMAP", async () => {
+    const text = `${"x".repeat(76)}\r\n`.repeat(10_000);
+    const answers: string[] = [];
+    for (let n = 0; n < 20 && !answers.some((a) => a !== "accepted"); n++) {
+      answers.push(await settle(world.deliver("bjoerk@kommune.example", { subject: `Fyld ${n}`, text })));
+    }
+    expect(answers.at(-1)).toContain("552 5.2.2");
+    const quota = await world.asUser(login(other), async (client) => await client.getQuota());
+    expect(quota).toMatchObject({ storage: { limit: 2 * 1024 * 1024 } });
+  });
+
+  it("files spam, answers for a person who is away, and finds words in mail", async () => {
+    await world.deliver("clerk@kommune.example", { subject: "Vind nu", headers: { "X-Spam": "Yes" } });
+    expect(await subjects(clerk, "Junk")).toEqual(["Vind nu"]);
+    await world.deliver("clerk@kommune.example", {
+      subject: "Høring",
+      text: "Vi behandler ansøgningerne om byggetilladelse på Strandvejen.",
+    });
+    const found = (body: string) =>
+      world.asUser(login(clerk), async (client) => {
+        await client.mailboxOpen("INBOX");
+        const uids = await client.search({ body }, { uid: true });
+        return uids ? uids.length : 0;
+      });
+    expect(await found("byggetilladelse")).toBe(1);
+    expect(await found("ansøgning")).toBe(1);
+    expect(await found("kattekillinger")).toBe(0);
+    const index = await world.stack.exec("mailbox", [
+      "find",
+      `/data/${clerk.guid}/Maildir/fts-flatcurve`,
+      "-name",
+      "*.glass",
+    ]);
+    expect(index.stdout).not.toBe("");
+  });
+
+  it("keeps acknowledged mail when any of its processes is killed, and is back by itself", async () => {
+    const before = await count(login(clerk));
+    await world.deliver("clerk@kommune.example", { subject: "Før nedbrud" });
+    await world.stack.exec("mailbox", [
+      "bash",
+      "-c",
+      "kill -9 $(grep -l '^Name:.dovecot$' /proc/[0-9]*/status | cut -d/ -f3)",
+    ]);
+    await expect
+      .poll(() => count(login(clerk)).catch((error: Error) => error.message), { timeout: 40_000 })
+      .toBe(before + 1);
+    await world.stack.kill("mailbox");
+    await expect
+      .poll(() => count(login(clerk)).catch((error: Error) => error.message), { timeout: 40_000 })
+      .toBe(before + 1);
+  });
+
+  it("shows no secret in its log, environment or process list, and no protocol without TLS", async () => {
+    const list = await world.stack.exec("mailbox", [
+      "bash",
+      "-c",
+      "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' ' '",
+    ]);
+    const seen =
+      (await world.stack.logs("mailbox")) + list.stdout + JSON.stringify(await world.stack.inspect("mailbox"));
+    for (const secret of [world.apiKey, clerk.password, clerk.accessToken]) expect(seen).not.toContain(secret);
+    const old = await new Promise((resolve) => {
+      const socket = connect({
+        host: "127.0.0.1",
+        port: 17993,
+        maxVersion: "TLSv1.1",
+        minVersion: "TLSv1",
+        rejectUnauthorized: false,
+      });
+      socket.once("secureConnect", () => resolve("connected")).once("error", () => resolve("refused"));
+    });
+    expect(old).toBe("refused");
   });
 });

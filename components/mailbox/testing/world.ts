@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImapFlow } from "imapflow";
 import { Client } from "ldapts";
 import { createTransport } from "nodemailer";
 import { authority, derive, type Workload } from "../../../model/index.ts";
+import { openShadow, type Shadow } from "../../../steward/directory/index.ts";
+import { type MailboxDuty, mailboxDutySchema } from "../../../steward/mailbox/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
 import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "../../directory/slapd.ts";
@@ -14,6 +17,7 @@ import { mailboxWorkload, secretsConf } from "../workloads.ts";
 const master = "m".repeat(43);
 const directoryHost = "directory.mailbox.localhost";
 const directoryPort = 17637;
+const apiPort = 17943;
 const secret = (label: string): string => derive(master, label);
 
 /** A person of the test, known to the directory and to the access service. */
@@ -31,6 +35,7 @@ export interface TestPerson {
 /** Dovecot beside a real shadow directory, with the access service's answers from a table. */
 export class MailboxWorld {
   readonly stack = new TestStack("mailbox");
+  readonly #folder = mkdtempSync(join(tmpdir(), "planb-test-mailbox-"));
   #caPem = "";
 
   /** Starts directory, access and mailbox. */
@@ -45,7 +50,7 @@ export class MailboxWorld {
         directoryHost,
         {
           caPem: ca.caPem,
-          ...(await ca.issue("directory/tls/1", ["directory", directoryHost])),
+          ...(await ca.issue("directory/tls/1", ["directory", directoryHost, "localhost"])),
           services: services as Record<ServiceAccount, string>,
           systems: { wifi: "w".repeat(32) },
         },
@@ -90,7 +95,7 @@ export class MailboxWorld {
       },
       {
         caPem: ca.caPem,
-        ...(await ca.issue("mailbox/tls/1", ["mailbox", "mail.test.localhost"])),
+        ...(await ca.issue("mailbox/tls/1", ["mailbox", "mail.test.localhost", "localhost"])),
         secretsConf: secretsConf({
           directoryPassword: secret("directory/mailbox/1"),
           apiKey: this.apiKey,
@@ -100,7 +105,9 @@ export class MailboxWorld {
         accessToken,
       },
     );
-    await this.stack.run(workload);
+    // For the steward, which is this process here.
+    const ports = workload.ports?.map((port) => (port.name === "api" ? { ...port, hostPort: apiPort } : port)) ?? [];
+    await this.stack.run({ ...workload, ports });
     await this.stack.ready("mailbox");
   }
 
@@ -112,6 +119,7 @@ export class MailboxWorld {
 
   /** Removes all of it. */
   async remove(): Promise<void> {
+    rmSync(this.#folder, { recursive: true, force: true });
     await this.stack.remove();
   }
 
@@ -136,6 +144,47 @@ export class MailboxWorld {
       return await job(client);
     } finally {
       await client.unbind().catch(() => undefined);
+    }
+  }
+
+  /** Writes a group into the directory, as the sync would. */
+  addGroup(id: string, displayName: string): Promise<void> {
+    return this.asSteward((client) =>
+      client.add(`cn=${id},ou=groups,${suffix}`, { objectClass: "planbGroup", cn: id, planbGuid: id, displayName }),
+    );
+  }
+
+  /** A file of the test with this content. */
+  file(name: string, content: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** The steward's settings for the mailboxes, for a steward on this host. */
+  duty(): MailboxDuty {
+    return mailboxDutySchema.parse({
+      url: `https://localhost:${apiPort}/doveadm/v1`,
+      caFile: this.file("ca.pem", this.#caPem),
+      keyFile: this.file("key", this.apiKey),
+    });
+  }
+
+  /** Runs a job with the steward's own connection to the directory. */
+  async withShadow<T>(job: (shadow: Shadow) => Promise<T>): Promise<T> {
+    const shadow = await openShadow({
+      shadow: {
+        url: `ldaps://localhost:${directoryPort}`,
+        caFile: this.file("ca.pem", this.#caPem),
+        baseDn: suffix,
+        bindDn: serviceDn("steward"),
+        bindPasswordFile: this.file("steward", secret("directory/steward/1")),
+      },
+    });
+    try {
+      return await job(shadow);
+    } finally {
+      await shadow.close();
     }
   }
 
