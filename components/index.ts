@@ -1,13 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { StackConfig, StackIdentity } from "../config/index.ts";
 import type { Probe, StackOutputs } from "../model/index.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Access, accessConfig } from "./access/index.ts";
+import { Booking, bookingConfig, groupwareDatabase, groupwareName, groupwareUrls } from "./booking/index.ts";
 import { Database, databaseConfig } from "./database/index.ts";
 import { Directory, directoryConfig } from "./directory/index.ts";
 import { Edge, edgeConfig } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
+import { Files, filesConfig } from "./files/index.ts";
 import { requireGiven } from "./given.ts";
+import { Lists, listsConfig, listsDatabase, listsName } from "./lists/index.ts";
+import { mailFields } from "./mail/config.ts";
+import { Mailbox, mailboxConfig } from "./mailbox/index.ts";
 import { Portal, portalConfig } from "./portal/index.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
@@ -21,7 +27,14 @@ export const sections = {
   directory: directoryConfig,
   sso: ssoConfig,
   access: accessConfig,
+  booking: bookingConfig.optional(),
+  lists: listsConfig.optional(),
+  mail: z
+    .strictObject({ ...mailFields, mailbox: mailboxConfig })
+    .optional()
+    .describe("Mail: Postfix, Rspamd and the mailboxes. Absent: switched off, what was kept stays"),
   portal: portalConfig,
+  files: filesConfig.optional(),
   edge: edgeConfig,
   database: databaseConfig,
   steward: stewardConfig,
@@ -55,7 +68,11 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   const database = new Database("database", {
     ...common,
     config: config.database,
-    clients: [{ service: "sso", database: ssoDatabase }],
+    clients: [
+      { service: "sso", database: ssoDatabase },
+      ...(config.booking ? [{ service: groupwareName, database: groupwareDatabase }] : []),
+      ...(config.lists ? [{ service: listsName, database: listsDatabase }] : []),
+    ],
   });
   const directory = new Directory("directory", {
     ...common,
@@ -68,21 +85,70 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     config: config.sso,
     database,
     directory,
+    ...(config.booking ? { groupware: groupwareUrls(identity) } : {}),
     after: [database.running, directory.running, access.running],
   });
-  const portal = new Portal("portal", { ...common, config: config.portal, access: true });
+  const booking = config.booking
+    ? new Booking("booking", {
+        ...common,
+        config: config.booking,
+        database,
+        directory,
+        after: [database.running, directory.running, sso.running],
+      })
+    : undefined;
+  const files = config.files ? new Files("files", { ...common, config: config.files, directory }) : undefined;
+  const lists = config.lists
+    ? new Lists("lists", { ...common, config: config.lists, database, after: [database.running] })
+    : undefined;
+  const mailbox = config.mail
+    ? new Mailbox("mailbox", {
+        ...common,
+        config: config.mail.mailbox,
+        directory,
+        mailDomain: config.mail.domains[0] ?? "",
+        submission: "mail:2526",
+        after: [directory.running, access.running],
+      })
+    : undefined;
+  const portal = new Portal("portal", {
+    ...common,
+    config: config.portal,
+    access: true,
+    services: [...(booking ? [booking.portalService] : []), ...(files ? [files.portalService] : [])],
+  });
   const edge = new Edge("edge", {
     ...common,
     config: config.edge,
-    routes: [portal.route],
-    after: [portal.running, sso.running, access.running],
+    routes: [portal.route, ...(booking ? [booking.route] : []), ...(files ? [files.route] : [])],
+    after: [
+      portal.running,
+      sso.running,
+      access.running,
+      ...(booking ? [booking.running] : []),
+      ...(files ? [files.running] : []),
+    ],
   });
-  const services = [portal, sso, directory, access, edge];
+  const services = [
+    portal,
+    ...(mailbox ? [mailbox] : []),
+    ...(booking ? [booking] : []),
+    ...(files ? [files] : []),
+    sso,
+    directory,
+    access,
+    edge,
+  ];
   const probes: readonly Probe[] = services.flatMap((service) => service.probes);
   new Steward("steward", {
     ...common,
     config: config.steward,
-    handed: [directory.stewardFiles, sso.stewardFiles(edge.loginHosts)],
+    handed: [
+      directory.stewardFiles,
+      sso.stewardFiles(edge.loginHosts),
+      ...(mailbox ? [mailbox.stewardFiles] : []),
+      ...(booking ? [booking.stewardFiles] : []),
+    ],
     services: services.map((service) => service.service),
     watched: probes,
     smoke: { uid: smokeUser, displayName: smokeName },
@@ -99,7 +165,9 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     urls: edge.urls,
     probes,
     caPem: secrets.caPem,
-    secrets: pulumi.secret(pulumi.all({ ...directory.secrets, ...sso.secrets, ...access.secrets })),
+    secrets: pulumi.secret(
+      pulumi.all({ ...directory.secrets, ...sso.secrets, ...access.secrets, ...booking?.secrets }),
+    ),
     workloads: platform.workloads,
   };
 }

@@ -1,0 +1,80 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { dayOf, doorNote, doorPage, doorStyle } from "./door.ts";
+import type { Lane } from "./lane.ts";
+import type { BookingSettings } from "./settings.ts";
+import type { BookingStore } from "./store.ts";
+import { awayText } from "./texts.ts";
+
+/** What the booking program is made from. */
+export interface BookingAppOptions {
+  readonly settings: BookingSettings;
+  readonly store: BookingStore;
+  readonly lane: Lane;
+  /** Unguessable last part of a door screen's address, by room. */
+  readonly doors: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+/** Largest appointment or import, in MiB. */
+const maxBodyMiB = 20;
+
+/**
+ * Answers the container's own web server: `/lane/web/...` and `/lane/dav/...` take what may write into calendars,
+ * `/doer/<token>` is a door screen.
+ */
+export function bookingApp({ settings, store, lane, doors, log }: BookingAppOptions): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const byToken = new Map(
+    Object.entries(doors).flatMap(([id, token]) => {
+      const bookable = settings.bookables.find((one) => one.id === id);
+      return bookable ? [[token, bookable] as const] : [];
+    }),
+  );
+
+  app.use("/lane/*", bodyLimit({ maxSize: maxBodyMiB * 1048576 }));
+  app.all("/lane/:to{web|dav}/*", async (c) => {
+    const to = c.req.param("to") === "dav" ? "dav" : "web";
+    // As it came in: another spelling of the same path may be another path to SOGo.
+    const path = (c.env.incoming.url ?? "/").slice(`/lane/${to}`.length);
+    const body = Buffer.from(await c.req.arrayBuffer());
+    try {
+      const answer = await lane.send(to, { method: c.req.method, path, headers: c.env.incoming.headers, body });
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(answer.headers)) {
+        for (const one of [value].flat()) headers.append(name, one);
+      }
+      const empty = answer.status === 204 || answer.status === 304 || c.req.method === "HEAD";
+      return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers });
+    } catch (error) {
+      log(error instanceof Error ? error.message : String(error));
+      return c.text(awayText(settings.language), 503);
+    }
+  });
+
+  app.use(
+    "/doer/*",
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], frameAncestors: ["'none'"] },
+      referrerPolicy: "no-referrer",
+    }),
+  );
+  app.get("/doer/stil.css", (c) => c.body(doorStyle, 200, { "content-type": "text/css; charset=utf-8" }));
+  app.get("/doer/:token", async (c) => {
+    c.header("cache-control", "no-store");
+    const bookable = byToken.get(c.req.param("token"));
+    if (!bookable) return c.html(doorNote(settings.language, "missing"), 404);
+    const at = Date.now();
+    const { from, to } = dayOf(at);
+    try {
+      return c.html(doorPage(settings, bookable, await store.between(bookable, from, to), at));
+    } catch (error) {
+      log(`door: ${error instanceof Error ? error.message : String(error)}`);
+      return c.html(doorNote(settings.language, "away"), 503);
+    }
+  });
+  app.get("/ready", (c) => c.text("ready"));
+  return app;
+}

@@ -1,0 +1,56 @@
+/**
+ * Rooms and equipment as SOGo's source of resources; run before SOGo starts. Nobody logs in as one: no password ever
+ * has this hash.
+ */
+export const bookablesSql = `
+set local client_min_messages = warning;
+create table if not exists planb_bookable (
+  id text primary key, name text not null, mail text not null, kind text not null, concurrent int not null);
+create or replace view planb_bookables as
+  select id as c_uid, id as c_name, '$6$nobody$' as c_password, name as c_cn, mail, kind, concurrent as mb from planb_bookable;
+`;
+
+/**
+ * What the calendar's database needs beside SOGo's own tables: every change of an appointment is written down for as
+ * long as it is being judged, and what stands in a resource's calendar always takes its time.
+ *
+ * SOGo's names: `sogo_folder_info` has the calendars, `sogo_store` the appointments, `sogo_quick_appointment` their
+ * extract. Run in one transaction, at every start, once SOGo's tables are there.
+ */
+export const schemaSql = `
+set local client_min_messages = warning;
+create unlogged table if not exists planb_change (
+  seq bigserial primary key, source text not null, folder int not null, name text not null, old jsonb);
+
+create or replace function planb_note_change() returns trigger language plpgsql as $$
+declare
+  folder constant int := case when tg_op = 'INSERT' then new.c_folder_id else old.c_folder_id end;
+begin
+  if current_setting('planb.undo', true) = 'on' then return null; end if;
+  -- Contacts lie in the same table.
+  if not exists (select from sogo_folder_info f where f.c_folder_id = folder and f.c_folder_type = 'Appointment') then
+    return null;
+  end if;
+  if tg_op = 'INSERT' then
+    insert into planb_change (source, folder, name) values (tg_table_name, new.c_folder_id, new.c_name);
+  else
+    insert into planb_change (source, folder, name, old) values (tg_table_name, old.c_folder_id, old.c_name, to_jsonb(old));
+  end if;
+  return null;
+end $$;
+
+create or replace function planb_always_busy() returns trigger language plpgsql as $$
+begin
+  if exists (select from sogo_folder_info f join planb_bookable b on f.c_path2 = b.id where f.c_folder_id = new.c_folder_id) then
+    new.c_isopaque := 1;
+  end if;
+  return new;
+end $$;
+
+create or replace trigger planb_note_change after insert or update or delete on sogo_store
+  for each row execute function planb_note_change();
+create or replace trigger planb_note_change after insert or update or delete on sogo_quick_appointment
+  for each row execute function planb_note_change();
+create or replace trigger planb_always_busy before insert or update on sogo_quick_appointment
+  for each row execute function planb_always_busy();
+`;

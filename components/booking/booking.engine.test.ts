@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CalDav, type Meeting } from "./testing/caldav.ts";
+import { BookingStack, people } from "./testing/stack.ts";
+
+const { anna, bo, eva } = people;
+const room = "moede1@kommune.example";
+const workdays = { mon: "08:00-16:00", tue: "08:00-16:00", wed: "08:00-16:00", thu: "08:00-16:00", fri: "08:00-16:00" };
+const section = {
+  rooms: [
+    { id: "moede1", name: 'Mødelokale 1 "Ærø", stuen', address: room, capacity: 8, features: ["Skærm", "Tavle"] },
+    { id: "moede2", name: "Mødelokale 2", address: "moede2@kommune.example", openingHours: workdays },
+  ],
+  equipment: [{ id: "bil", name: "Elbil's kørebog, <b>1</b>", address: "bil@kommune.example", concurrent: 2 }],
+};
+
+describe("the groupware on an engine", () => {
+  const stack = new BookingStack();
+  let dav: CalDav;
+
+  beforeAll(async () => {
+    await stack.start(section);
+    dav = new CalDav(stack.caPem);
+    // The first request of a person makes the calendar.
+    for (const person of [anna, bo, eva]) await dav.ask(person, "PROPFIND", `/SOGo/dav/${person.guid}/Calendar/`);
+  }, 240_000);
+  afterAll(async () => {
+    await dav?.close();
+    await stack.remove();
+  });
+
+  /** Times of a day in 2027, by month and day. */
+  const at = (day: string, from: string, to: string) => ({ from: `2027${day}T${from}00Z`, to: `2027${day}T${to}00Z` });
+  const book = (uid: string, day: string, from: string, to: string, more: Partial<Meeting> = {}): Meeting => ({
+    ...{ uid, invited: [room], ...at(day, from, to) },
+    ...more,
+  });
+  /** Meetings in a resource's calendar, as its rows have them. */
+  const held = (id: string) =>
+    stack.sql(
+      `select count(*) from sogo_store s join sogo_folder_info f using (c_folder_id) where f.c_path2 = '${id}' and coalesce(s.c_deleted, 0) = 0`,
+    );
+
+  it("books a room, refuses it to the next in words, and takes the meeting after it", async () => {
+    expect(await dav.put(anna, book("one", "0104", "1000", "1100"))).toMatchObject({ status: 201 });
+    expect((await dav.get(anna, "one")).text).toMatch(/ATTENDEE;[^\r\n]*PARTSTAT=ACCEPTED/);
+    const refused = await dav.put(bo, book("two", "0104", "1030", "1130"));
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain("Konflikter med begivenheden");
+    expect((await dav.get(bo, "two")).status).toBe(404);
+    expect(await dav.put(bo, book("three", "0104", "1100", "1130"))).toMatchObject({ status: 201 });
+  });
+
+  it("lets one of two through who press at the same moment, twenty times over", async () => {
+    const days = Array.from({ length: 20 }, (_, n) => `02${String(n + 1).padStart(2, "0")}`);
+    const outcomes = await Promise.all(
+      days.map((day) =>
+        Promise.all([
+          dav.put(anna, book(`a${day}`, day, "1000", "1100")),
+          dav.put(bo, book(`b${day}`, day, "1030", "1130")),
+        ]),
+      ),
+    );
+    expect(outcomes.map((pair) => pair.map(({ status }) => status).sort())).toEqual(days.map(() => [201, 409]));
+  });
+
+  it("refuses a series that meets one booking, and a booking that meets a series, at the same moment too", async () => {
+    await dav.put(anna, book("single", "0315", "0900", "1000"));
+    const weekly = { lines: ["RRULE:FREQ=WEEKLY;COUNT=10"] };
+    expect((await dav.put(bo, book("series", "0301", "0930", "1030", weekly))).status).toBe(409);
+    expect((await dav.put(bo, book("series", "0302", "0930", "1030", weekly))).status).toBe(201);
+    expect((await dav.put(eva, book("inside", "0323", "1000", "1100"))).status).toBe(409);
+    const both = await Promise.all([
+      dav.put(anna, book("pair-a", "0303", "1200", "1300", weekly)),
+      dav.put(bo, book("pair-b", "0310", "1230", "1330", weekly)),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
+  it("refuses to move a booking onto another, and leaves it where it was", async () => {
+    await dav.put(anna, book("stays", "0405", "0900", "1000"));
+    await dav.put(bo, book("moves", "0405", "1100", "1200"));
+    expect((await dav.put(bo, book("moves", "0405", "0930", "1030"))).status).toBe(409);
+    expect((await dav.get(bo, "moves")).text).toContain("DTSTART:20270405T110000Z");
+    // A quarter of an hour later overlaps with itself only.
+    expect((await dav.put(bo, book("moves", "0405", "1115", "1215"))).status).toBeLessThan(300);
+  });
+
+  it("refuses the moved meeting of a series that lands on a booking, in one piece or added later", async () => {
+    await dav.put(anna, book("target", "0512", "0900", "1000"));
+    const weekly = "RRULE:FREQ=WEEKLY;COUNT=4";
+    const moved = (uid: string) => book(uid, "0512", "0930", "1030", { lines: ["RECURRENCE-ID:20270510T130000Z"] });
+    const whole = book("moved", "0503", "1300", "1400", { lines: [weekly], more: [moved("moved")] });
+    const refused = await dav.put(bo, whole);
+    expect(refused.status).toBe(409);
+    expect((await dav.get(bo, "moved")).status).toBe(404);
+    expect((await dav.put(bo, book("moved", "0503", "1300", "1400", { lines: [weekly] }))).status).toBe(201);
+    expect((await dav.put(bo, whole)).status).toBe(409);
+    expect((await dav.get(bo, "moved")).text).not.toContain("RECURRENCE-ID");
+  });
+
+  it("holds the place of a meeting moved far out of its series", async () => {
+    const far = book("far", "0920", "0900", "1000", { lines: ["RECURRENCE-ID:20270608T130000Z"] });
+    const series = book("far", "0601", "1300", "1400", { lines: ["RRULE:FREQ=WEEKLY;COUNT=3"], more: [far] });
+    expect((await dav.put(anna, series)).status).toBe(201);
+    expect((await dav.put(bo, book("onto-far", "0920", "0930", "1030"))).status).toBe(409);
+    expect((await dav.put(bo, book("freed", "0608", "1300", "1400"))).status).toBe(201);
+  });
+
+  it("counts a booking marked as free time", async () => {
+    expect((await dav.put(anna, book("free", "0705", "0900", "1000", { lines: ["TRANSP:TRANSPARENT"] }))).status).toBe(
+      201,
+    );
+    expect((await dav.put(bo, book("over-free", "0705", "0930", "1030"))).status).toBe(409);
+  });
+
+  it("refuses series without an end or of more than a year, and repetitions nobody holds", async () => {
+    const rules = ["FREQ=WEEKLY", "FREQ=WEEKLY;UNTIL=20300101T000000Z", "FREQ=DAILY;COUNT=9999"];
+    const before = await held("moede1");
+    for (const [n, rule] of rules.entries()) {
+      const answer = await dav.put(anna, book(`long${n}`, "0801", "0400", "0430", { lines: [`RRULE:${rule}`] }));
+      expect(answer).toMatchObject({ status: 409, text: expect.stringContaining("Sæt en slutdato") });
+    }
+    expect(await held("moede1")).toBe(before);
+    for (const [n, rule] of ["FREQ=SECONDLY", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=99999999"].entries()) {
+      const own = book(`absurd${n}`, "0801", "0400", "0430", { lines: [`RRULE:${rule}`], invited: [] });
+      expect(await dav.put(anna, own)).toMatchObject({ status: 403, text: expect.stringContaining("gentages") });
+    }
+  });
+
+  it("gives a thing out as often as there are of it, and never once more", async () => {
+    const car = (uid: string, from: string, to: string) =>
+      book(uid, "0906", from, to, { invited: ["bil@kommune.example"] });
+    const three = await Promise.all([
+      dav.put(anna, car("car-a", "0900", "1200")),
+      dav.put(bo, car("car-b", "1000", "1100")),
+      dav.put(eva, car("car-c", "1030", "1130")),
+    ]);
+    expect(three.map(({ status }) => status).sort()).toEqual([201, 201, 409]);
+  });
+
+  it("keeps opening hours, by the clock on the wall in summer and in winter", async () => {
+    const other = { invited: ["moede2@kommune.example"] };
+    // 1 November 2027 is a Monday of winter time: 07:00 is 08:00 in Denmark. 6 September: 06:00 is.
+    expect((await dav.put(anna, book("open-w", "1101", "0700", "0800", other))).status).toBe(201);
+    expect((await dav.put(anna, book("open-s", "0906", "0600", "0700", other))).status).toBe(201);
+    const early = await dav.put(anna, book("early", "1102", "0600", "0700", other));
+    expect(early).toMatchObject({ status: 409, text: expect.stringContaining("uden for åbningstiden") });
+    expect((await dav.put(anna, book("sunday", "1107", "1000", "1100", other))).status).toBe(409);
+  });
+
+  it("frees a room whose booking is deleted", async () => {
+    await dav.put(anna, book("gone", "1004", "0900", "1000"));
+    expect((await dav.remove(anna, "gone")).status).toBeLessThan(300);
+    expect((await dav.put(bo, book("after-gone", "1004", "0900", "1000"))).status).toBe(201);
+  });
+
+  it("takes the person from edge alone: no header, a forged one, or a password opens nothing", async () => {
+    const path = `/SOGo/dav/${anna.guid}/Calendar/`;
+    expect((await dav.ask(undefined, "PROPFIND", path)).status).toBe(403);
+    const forged = { "x-webobjects-remote-user": anna.guid, authorization: `Basic ${btoa(`${anna.uid}:x`)}` };
+    expect((await dav.ask(undefined, "PROPFIND", path, undefined, forged)).status).toBe(403);
+    expect((await dav.ask(undefined, "PROPFIND", path, undefined, { "x-planb-guid": anna.guid })).status).toBe(403);
+    // Told of somebody, a second name changes nothing.
+    const other = await dav.ask(bo, "GET", dav.path(anna, "one"), undefined, forged);
+    expect(other.status === 403 || !other.text.includes("Møde one")).toBe(true);
+  });
+
+  it("keeps a calendar when its owner gets another login, name and address", async () => {
+    const client = await stack.directory();
+    const { Attribute, Change } = await import("ldapts");
+    const changes = Object.entries({ uid: "anna2", cn: "Anna Gift", mail: "anna.gift@kommune.example" });
+    await client.modify(
+      `planbGuid=${anna.guid},ou=people,dc=planb`,
+      changes.map(
+        ([type, value]) => new Change({ operation: "replace", modification: new Attribute({ type, values: [value] }) }),
+      ),
+    );
+    await client.unbind();
+    expect((await dav.get(anna, "one")).text).toContain("Møde one");
+  });
+
+  it("runs without rights, shows no secret, and keeps within its memory", async () => {
+    const { stdout } = await stack.engine.exec("groupware", [
+      "bash",
+      "-c",
+      "id -u; grep CapEff /proc/1/status; touch /etc/x",
+    ]);
+    expect(stdout).toMatch(/^1013\nCapEff:\t0{16}\n$/);
+    const args = await stack.engine.exec("groupware", [
+      "bash",
+      "-c",
+      "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'",
+    ]);
+    const shown = `${await stack.engine.logs("groupware")}${JSON.stringify(await stack.engine.inspect("groupware"))}${args.stdout}`;
+    for (const hidden of stack.hidden) expect(shown).not.toContain(hidden);
+    const usage = await stack.engine.exec("groupware", [
+      "bash",
+      "-c",
+      "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null | awk '/^(total_)?(rss|anon) /{print $2; exit}'",
+    ]);
+    expect(Number(usage.stdout) / 1048576).toBeLessThan(320);
+  });
+});

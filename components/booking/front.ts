@@ -1,0 +1,159 @@
+import { inner } from "./sogo.ts";
+
+/** What the container's web server differs in between stacks. */
+export interface FrontSettings {
+  /** Origin of the calendar's pages. */
+  readonly origin: string;
+  /** Public host name. */
+  readonly hostName: string;
+  readonly httpsPort: number;
+  readonly language: "da" | "en";
+  /** The stack's random part of the identity headers' names: a secret. */
+  readonly identityKey: string;
+}
+
+/** A person's key, as edge hands it over: base64 of 36 characters. */
+const guid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+/** Requests that may write into calendars: over the web, by an answer to an invitation, by a calendar program. */
+const writes = {
+  web: "^/SOGo/so/[^/]+/(Calendar/|Mail/.*/(accept|decline|tentative|delegate|addToCalendar|updateUserStatus|deleteFromCalendar)$)",
+  dav: "^/SOGo/dav/",
+} as const;
+
+/**
+ * The web server in front of SOGo's processes. Port 8443 is the web; port 8444 serves calendar programs, and takes the
+ * person from edge alone, which has checked the password: the header's name is the secret they share, and SOGo's twin
+ * listens on the container's own address only.
+ */
+export function frontConf(settings: FrontSettings): string {
+  const { origin, hostName, httpsPort, identityKey } = settings;
+  const address = (port: number) => `http://127.0.0.1:${port}`;
+  const who = `x-planb-${identityKey}-guid`;
+  // Whatever comes from outside under SOGo's own names goes.
+  const names = [
+    "remote-user",
+    "auth-type",
+    "server-name",
+    "server-port",
+    "server-url",
+    "server-protocol",
+    "remote-host",
+  ];
+  const sogo = `
+  ${names.map((name) => `RequestHeader unset x-webobjects-${name}`).join("\n  ")}
+  RequestHeader set x-webobjects-server-name "${hostName}"
+  RequestHeader set x-webobjects-server-port "${httpsPort}"
+  RequestHeader set x-webobjects-server-url "${origin}"
+  RequestHeader set x-webobjects-server-protocol "HTTP/1.0"`;
+  const tls = `  ServerName groupware
+  SSLEngine On
+  SSLCertificateFile /config/tls/cert.pem
+  SSLCertificateKeyFile /config/tls/key.pem
+  RewriteEngine On`;
+  const lane = (to: "web" | "dav") => `${address(inner.booking)}/lane/${to}`;
+  return `ServerRoot /usr/lib/apache2
+${modules.map((name) => `LoadModule ${name}_module modules/mod_${name}.so`).join("\n")}
+PidFile /run/sogo/httpd.pid
+DefaultRuntimeDir /run/sogo
+Mutex sem
+ServerLimit 1
+StartServers 1
+ThreadsPerChild 32
+MaxRequestWorkers 32
+ServerName groupware
+ServerTokens Prod
+ServerSignature Off
+TraceEnable Off
+KeepAliveTimeout 30
+TimeOut 120
+LimitRequestBody 52428800
+LimitRequestFieldSize 65536
+ErrorLog /dev/stderr
+LogLevel warn
+LogFormat "%{%Y-%m-%dT%H:%M:%S}t %m %>s %D us" short
+CustomLog /dev/stdout short env=!quiet
+SSLProtocol -all +TLSv1.2 +TLSv1.3
+SSLSessionCache shmcb:/run/sogo/tls(131072)
+TypesConfig /usr/local/share/sogo/mime.types
+AddDefaultCharset UTF-8
+ProxyRequests Off
+ProxyPreserveHost On
+ProxyTimeout 90
+<Directory />
+  Require all denied
+  AllowOverride None
+</Directory>
+<Directory /usr/share/GNUstep/SOGo/>
+  Require all granted
+  Options FollowSymLinks
+</Directory>
+<Directory /usr/share/javascript/>
+  Require all granted
+</Directory>
+<Directory /usr/local/share/sogo/pages/>
+  Require all granted
+</Directory>
+Listen 8443
+Listen 8444
+
+<VirtualHost *:8443>
+${tls}
+${sogo}
+  RequestHeader unset Authorization
+  Alias /SOGo.woa/WebServerResources/ /usr/share/GNUstep/SOGo/WebServerResources/
+  Alias /SOGo/WebServerResources/ /usr/share/GNUstep/SOGo/WebServerResources/
+  Alias /.planb-pages/ /usr/local/share/sogo/pages/${settings.language}/
+  <LocationMatch "^/SOGo(\\.woa)?/WebServerResources/">
+    Header set Cache-Control "max-age=86400"
+    SetEnv quiet
+  </LocationMatch>
+  RewriteRule ^/?$ ${origin}/SOGo/ [R=302,L]
+  RewriteRule ^/ready$ ${address(inner.booking)}/ready [P,L]
+  RewriteRule ^/doer/ ${address(inner.booking)}%{REQUEST_URI} [P,L]
+  RewriteRule ^/SOGo\\.woa/ - [L]
+  RewriteRule ^/SOGo/WebServerResources/ - [L]
+  RewriteRule ^/\\.planb-pages/ - [L]
+  # Calendar programs come in by the other port.
+  RewriteRule ^/(SOGo/dav|\\.well-known/|Microsoft-Server-ActiveSync) - [R=404,L]
+  RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS)$
+  RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
+  RewriteRule "${writes.web}" "${lane("web")}%1" [P,NE,L]
+  # The login that brings somebody nobody here knows ends in words.
+  RewriteCond %{QUERY_STRING} (^|&)(code|error)=
+  RewriteRule ^/SOGo/?$ - [E=login:1]
+  ProxyPass /SOGo ${address(inner.web)}/SOGo retry=0 nocanon
+  <Location /SOGo/>
+    <If "%{QUERY_STRING} =~ /(^|&)(code|error)=/">
+      ProxyErrorOverride On 500 502 503
+      ErrorDocument 500 /.planb-pages/unknown.html
+      ErrorDocument 502 /.planb-pages/away.html
+      ErrorDocument 503 /.planb-pages/away.html
+    </If>
+  </Location>
+</VirtualHost>
+
+<VirtualHost *:8444>
+${tls}
+${sogo}
+  <Location />
+    Require expr "unbase64(%{HTTP:${who}}) =~ /${guid}/"
+  </Location>
+  RequestHeader set x-webobjects-remote-user "expr=%{unbase64:%{HTTP:${who}}}"
+  RequestHeader unset ${who}
+  RequestHeader unset Authorization
+  RewriteRule ^/\\.well-known/(caldav|carddav)/?$ ${origin}/SOGo/dav/ [R=301,L]
+  RewriteCond %{REQUEST_URI} !^/SOGo/dav(/|$)
+  RewriteRule ^ - [R=404,L]
+  RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS|PROPFIND|REPORT)$
+  RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
+  RewriteRule "${writes.dav}" "${lane("dav")}%1" [P,NE,L]
+  ProxyPass /SOGo/dav ${address(inner.dav)}/SOGo/dav retry=0 nocanon
+</VirtualHost>
+`;
+}
+
+const modules = [
+  ...["mpm_event", "authz_core", "ssl", "socache_shmcb", "headers", "rewrite", "alias", "mime", "env", "setenvif"],
+  ...["proxy", "proxy_http"],
+];

@@ -1,0 +1,123 @@
+import { serviceDn, suffix } from "../directory/slapd.ts";
+
+/** What SOGo's configuration differs in between stacks. */
+export interface SogoSettings {
+  readonly language: "da" | "en";
+  /** Origin of the calendar's pages, e.g. "https://kalender.kommune.dk". */
+  readonly origin: string;
+  readonly issuer: string;
+  readonly municipality: string;
+  /** First mail domain; people without one keep only a calendar. */
+  readonly mailDomain: string;
+  /** Whether the stack has mailboxes of its own; without them there is no web mail. */
+  readonly webmail: boolean;
+  readonly database: { readonly host: string; readonly port: number; readonly name: string; readonly user: string };
+}
+
+/** Secrets of SOGo's configuration. */
+export interface SogoSecrets {
+  readonly databasePassword: string;
+  readonly directoryPassword: string;
+  readonly clientSecret: string;
+}
+
+/** Ports inside the container, on its own address only. */
+export const inner = { web: 20000, dav: 20001, booking: 20002 } as const;
+
+/** A string of a property list. */
+const text = (value: string): string => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+
+/** The whole of SOGo's configuration; what its twin for calendar programs does otherwise is in the image's start. */
+export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
+  const { host, port, name, user } = settings.database;
+  const url = (table: string) =>
+    text(`postgresql://${user}:${secrets.databasePassword}@${host}:${port}/${name}/${table}`);
+  const language = settings.language === "da" ? "Danish" : "English";
+  // Those who left, or were shut out, are no colleagues one can write to.
+  const present = ["ok", "mustChange", "expired", "locked"].map((state) => `planbState = '${state}'`).join(" OR ");
+  return `{
+  /* rows */
+  SOGoProfileURL = ${url("sogo_user_profile")};
+  OCSFolderInfoURL = ${url("sogo_folder_info")};
+  OCSSessionsFolderURL = ${url("sogo_sessions_folder")};
+  OCSEMailAlarmsFolderURL = ${url("sogo_alarms_folder")};
+  OCSStoreURL = ${url("sogo_store")};
+  OCSAclURL = ${url("sogo_acl")};
+  OCSCacheFolderURL = ${url("sogo_cache_folder")};
+  OCSAdminURL = ${url("sogo_admin")};
+  OCSOpenIdURL = ${url("sogo_openid")};
+  SOGoMemcachedHost = "127.0.0.1:11211";
+
+  /* login */
+  SOGoAuthenticationType = openid;
+  SOGoXSRFValidationEnabled = NO;
+  SOGoOpenIdConfigUrl = ${text(`${settings.issuer}/.well-known/openid-configuration`)};
+  SOGoOpenIdClient = groupware;
+  SOGoOpenIdClientSecret = ${text(secrets.clientSecret)};
+  SOGoOpenIdScope = openid;
+  SOGoOpenIdEmailParam = email;
+  SOGoOpenIdEnableRefreshToken = YES;
+  SOGoOpenIdTokenCheckInterval = 60;
+  SOGoOpenIdLogoutEnabled = YES;
+  SOGoLogoutEnabled = YES;
+  SOGoPasswordChangeEnabled = NO;
+
+  /* mail */
+  SOGoMailDomain = ${text(settings.mailDomain)};
+  SOGoForceExternalLoginWithEmail = YES;
+  SOGoIMAPServer = "imaps://mailbox:9993";
+  NGImap4AuthMechanism = xoauth2;
+  SOGoSieveServer = "sieve://mailbox:4190/?tls=YES";
+  SOGoMailingMechanism = smtp;
+  SOGoSMTPServer = "smtps://mail:4465";
+  SOGoSMTPAuthenticationType = xoauth2;
+  SOGoSentFolderName = Sent; SOGoTrashFolderName = Trash; SOGoDraftsFolderName = Drafts; SOGoJunkFolderName = Junk;
+  SOGoSieveScriptsEnabled = YES; SOGoVacationEnabled = YES; SOGoForwardEnabled = YES;
+  SOGoMailAuxiliaryUserAccountsEnabled = NO;
+  SOGoMaximumMessageSizeLimit = 30720;
+
+  /* language and time */
+  SOGoPageTitle = ${text(settings.municipality)};
+  SOGoLanguage = ${language};
+  SOGoSupportedLanguages = ( "Danish", "English" );
+  SOGoTimeZone = "Europe/Copenhagen";
+  SOGoFirstDayOfWeek = 1;
+  SOGoFirstWeekOfYear = First4DayWeek;
+  SOGoShortDateFormat = "%d-%m-%Y";
+  SOGoTimeFormat = "%H:%M";
+  SOGoDayStartTime = "07:00";
+  SOGoDayEndTime = "17:00";
+
+  /* calendar: colleagues see when one is busy, and no more than that */
+  SOGoEnableDomainBasedUID = NO;
+  SOGoAppointmentSendEMailNotifications = ${settings.webmail ? "YES" : "NO"};
+  SOGoCalendarDefaultRoles = ( "PublicDAndTViewer", "ConfidentialDAndTViewer" );
+  SOGoFreeBusyDefaultInterval = ( 7, 90 );
+  SOGoGravatarEnabled = NO;
+  SOGoMaximumPictureSize = 2097152;
+
+  /* the server */
+  WOLogFile = "-";
+  WONoDetach = YES;
+  WOWatchDogRequestTimeout = 1;
+  WOListenQueueSize = 32;
+  SxVMemLimit = 512;
+  SOGoMaximumFailedLoginCount = 0;
+
+  SOGoUserSources = (
+    { type = ldap; id = people; displayName = ${text(settings.language === "da" ? "Kolleger" : "Colleagues")};
+      hostname = "ldaps://directory:1636"; baseDN = "ou=people,${suffix}"; scope = ONE;
+      bindDN = "${serviceDn("groupware")}"; bindPassword = ${text(secrets.directoryPassword)};
+      CNFieldName = cn; IDFieldName = planbGuid; UIDFieldName = planbGuid;
+      MailFieldNames = ( mail, planbMailAlias ); SearchFieldNames = ( cn, displayName, mail, telephoneNumber, departmentNumber );
+      IMAPLoginFieldName = mail; bindFields = ( uid, mail, planbPrincipal );
+      filter = "mail = '*' AND (${present})"; listRequiresDot = YES;
+${settings.webmail ? "" : "      ModuleConstraints = { Mail = { planbGuid = none; }; };\n"}      canAuthenticate = YES; isAddressBook = YES; },
+    { type = sql; id = bookable; displayName = ${text(settings.language === "da" ? "Lokaler og udstyr" : "Rooms and equipment")};
+      viewURL = ${url("planb_bookables")};
+      canAuthenticate = YES; isAddressBook = YES; listRequiresDot = NO; userPasswordAlgorithm = "sha512-crypt";
+      KindFieldName = kind; MultipleBookingsFieldName = mb; MailFieldNames = ( mail ); }
+  );
+}
+`;
+}
