@@ -27,7 +27,7 @@ export class Files extends pulumi.ComponentResource implements Service {
   /** The server, to name in `after`. */
   readonly running: Running;
   /** How the start page lists it. */
-  readonly listed;
+  readonly portalService: PortalService;
 
   constructor(name: string, args: FilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("planb:service:Files", name, {}, opts);
@@ -43,7 +43,7 @@ export class Files extends pulumi.ComponentResource implements Service {
     });
     this.url = identity.origin(filesHost);
     this.probes = filesProbes(identity);
-    this.listed = listed(this.url);
+    this.portalService = listed(this.url);
     this.running = platform.run(workload, { parent: this, service: this.service, after: [directory.running] });
     this.registerOutputs({ url: this.url, probes: this.probes });
   }
