@@ -99,7 +99,13 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     : undefined;
   const files = config.files ? new Files("files", { ...common, config: config.files, directory }) : undefined;
   const lists = config.lists
-    ? new Lists("lists", { ...common, config: config.lists, database, after: [database.running] })
+    ? new Lists("lists", {
+        ...common,
+        config: config.lists,
+        database,
+        ...(config.mail ? { probeAddress: `${smokeUser}@${config.mail.domains[0]}` } : {}),
+        after: [database.running],
+      })
     : undefined;
   const mailbox = config.mail
     ? new Mailbox("mailbox", {
@@ -115,18 +121,28 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     ...common,
     config: config.portal,
     access: true,
-    services: [...(booking ? [booking.portalService] : []), ...(files ? [files.portalService] : [])],
+    services: [
+      ...(booking ? [booking.portalService] : []),
+      ...(files ? [files.portalService] : []),
+      ...(lists ? [lists.portal] : []),
+    ],
   });
   const edge = new Edge("edge", {
     ...common,
     config: config.edge,
-    routes: [portal.route, ...(booking ? [booking.route] : []), ...(files ? [files.route] : [])],
+    routes: [
+      portal.route,
+      ...(booking ? [booking.route] : []),
+      ...(files ? [files.route] : []),
+      ...(lists ? [lists.route] : []),
+    ],
     after: [
       portal.running,
       sso.running,
       access.running,
       ...(booking ? [booking.running] : []),
       ...(files ? [files.running] : []),
+      ...(lists ? [lists.running] : []),
     ],
   });
   const services = [
@@ -134,6 +150,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     ...(mailbox ? [mailbox] : []),
     ...(booking ? [booking] : []),
     ...(files ? [files] : []),
+    ...(lists ? [lists] : []),
     sso,
     directory,
     access,
@@ -148,6 +165,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
       sso.stewardFiles(edge.loginHosts),
       ...(mailbox ? [mailbox.stewardFiles] : []),
       ...(booking ? [booking.stewardFiles] : []),
+      ...(lists ? [lists.stewardFiles] : []),
     ],
     services: services.map((service) => service.service),
     watched: probes,

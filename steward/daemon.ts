@@ -8,6 +8,7 @@ import {
   type DirectorySync,
   directoryConfigSchema,
 } from "./directory/index.ts";
+import { type ListsLoop, listsDutySchema, startLists } from "./lists/index.ts";
 import { log } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { createMailboxKeeper, type MailboxKeeper, mailboxDutySchema } from "./mailbox/index.ts";
@@ -43,7 +44,10 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const mailboxDuty = read(folder, "mailbox.json", mailboxDutySchema);
   const mailboxes = mailboxDuty && createMailboxKeeper(mailboxDuty);
   const resources = directoryConfig && startResources(folder, directoryConfig, mailboxes?.keep);
-  const directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources, mailboxes);
+  const listsDuty = read(folder, "lists.json", listsDutySchema);
+  const lists = directoryConfig && listsDuty && startLists(listsDuty, directoryConfig);
+  const directory =
+    directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources, mailboxes, lists);
   const status = (): StewardStatus => ({
     at: new Date().toISOString(),
     startedAt,
@@ -52,7 +56,11 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
     directory: directory?.status(),
     realm: realm?.status(),
     resources: resources?.status(),
-    services: watch.services().map((seen) => withDirectory(seen, directory?.status().shadowUp)),
+    lists: lists?.status(),
+    services: watch
+      .services()
+      .map((seen) => withDirectory(seen, directory?.status().shadowUp))
+      .map((seen) => (mailboxes ? withMailboxes(seen, mailboxes.up()) : seen)),
   });
   const metrics = createMetrics(status);
   const directoryLoop = directory && startDirectoryLoop(directory, metrics);
@@ -76,6 +84,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
     realm?.stop(),
     directoryLoop?.stop(),
     resources?.stop(),
+    lists?.stop(),
   ]);
   process.exit(0);
 }
@@ -83,6 +92,11 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
 /** The shadow directory has no page to try: what the sync saw of it counts. */
 function withDirectory(seen: ServiceSeen, shadowUp: boolean | undefined): ServiceSeen {
   return seen.service === "directory" && seen.probes.length === 0 ? { ...seen, ok: shadowUp } : seen;
+}
+
+/** Mailboxes have no page either: what counts is whether they took their rights at the last try. */
+function withMailboxes(seen: ServiceSeen, up: boolean | undefined): ServiceSeen {
+  return seen.service === "mailbox" && seen.probes.length === 0 ? { ...seen, ok: up } : seen;
 }
 
 function startDirectoryLoop(directory: DirectorySync, metrics: Metrics): Loop {
@@ -99,6 +113,7 @@ function directorySync(
   realm: RealmLoop | undefined,
   resources: ResourcesLoop | undefined,
   mailboxes: MailboxKeeper | undefined,
+  lists: ListsLoop | undefined,
 ): DirectorySync {
   const hooks = {
     onLocked: async (guids: readonly string[]) => {
@@ -112,6 +127,7 @@ function directorySync(
     onChanged: () => {
       realm?.peopleChanged();
       void resources?.now();
+      void lists?.now();
     },
   };
   return createDirectorySync(config, log, hooks, smokeKeeper(config, settings.smoke));

@@ -5,6 +5,7 @@ import type { MailboxDutyInput } from "../../steward/mailbox/config.ts";
 import { accessName, accessPort, accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
 import { type Directory, directoryName, directoryPort, serviceDn, suffix } from "../directory/index.ts";
+import type { DeviceSetting } from "../portal/index.ts";
 import type { MailboxConfig } from "./config.ts";
 import { mailboxProbes } from "./probes.ts";
 import { mailboxName, mailboxPorts, mailboxWorkload, secretsConf, sharedResources } from "./workloads.ts";
@@ -30,6 +31,8 @@ export class Mailbox extends pulumi.ComponentResource implements Service {
   readonly running: Running;
   /** What the steward keeps true: shared mailboxes, rights, quotas, and that nobody shut out stays connected. */
   readonly stewardFiles: StewardFiles;
+  /** What phones and mail programs need to read mail. */
+  readonly deviceSettings: readonly DeviceSetting[];
   /** Public host name of IMAP and ManageSieve. */
   readonly hostName: string;
   /** Its certificate, which it also shows where it sends mail. */
@@ -64,6 +67,7 @@ export class Mailbox extends pulumi.ComponentResource implements Service {
     );
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.probes = mailboxProbes(config, this.hostName, args.mailDomain);
+    this.deviceSettings = [{ kind: "imap", host: this.hostName, port: config.imapPort, security: "tls" }];
     const duty: MailboxDutyInput = {
       url: `https://${mailboxName}:${mailboxPorts.api}/doveadm/v1`,
       quotas: config.quotas,

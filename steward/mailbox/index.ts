@@ -19,6 +19,8 @@ export interface MailboxKeeper {
   kick(guids: readonly string[]): Promise<void>;
   /** Brings rights of shared mailboxes and people's quotas in line with the directory. */
   keep(shadow: Shadow): Promise<void>;
+  /** Whether they answered at the last try; undefined: not tried yet. */
+  up(): boolean | undefined;
 }
 
 /** Makes the keeper of the mailboxes. */
@@ -26,10 +28,19 @@ export function createMailboxKeeper(
   config: MailboxDuty,
   open: (config: MailboxDuty) => Doveadm = openDoveadm,
 ): MailboxKeeper {
+  let up: boolean | undefined;
   let readersBefore: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   const withApi = async <T>(job: (api: Doveadm) => Promise<T>): Promise<T> => {
     const api = open(config);
     try {
+      // Asked even where there is nothing to do, so that it is known whether they answer.
+      await api.run([["who", {}]]).then(
+        () => (up = true),
+        (error: unknown) => {
+          up = false;
+          throw error;
+        },
+      );
       return await job(api);
     } finally {
       await api.close();
@@ -43,6 +54,7 @@ export function createMailboxKeeper(
     });
   return {
     kick,
+    up: () => up,
     async keep(shadow) {
       await keepQuotas(shadow, config);
       const shared = await sharedMailboxes(shadow);
