@@ -73,7 +73,7 @@ input:not([type=checkbox], [type=radio], [type=hidden]), textarea, select { font
 input[type=file] { border-style: dashed; } input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: .2rem 0 0; flex: none; accent-color: var(--mark); }
 [aria-invalid] { border-color: var(--bad) !important; } .wrong { color: var(--bad); font-weight: 600; }
 .choice { display: flex; gap: .7rem; padding: .35rem 0; } .choice > span > span { display: block; }
-.code { font: 600 1.35rem/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; letter-spacing: .02em; overflow-wrap: anywhere; user-select: all; }
+.code { font: 600 clamp(1.1rem, 1rem + 1vw, 1.35rem)/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; letter-spacing: .02em; overflow-wrap: anywhere; user-select: all; }
 .call { font-size: 1.3rem; font-weight: 650; } .call a { text-decoration: none; }
 .address { display: inline-block; max-width: 100%; overflow-wrap: anywhere; font-weight: 650; padding: .5rem .9rem; border: 1px dashed var(--mark); border-radius: 9px; background: var(--tint); }
 ol.steps { counter-reset: step; list-style: none; margin: 0; padding: 0; display: grid; gap: .9rem; }

@@ -9,7 +9,7 @@ import type { ListedAppPassword } from "../access.ts";
 import { type Devices, deviceLogin, kindsOf, thunderbirdCode } from "../devices.ts";
 import { texts } from "../texts.ts";
 import { deviceTexts } from "../texts-devices.ts";
-import { type PersonPage, steps } from "./parts.ts";
+import { breakable, type PersonPage, steps } from "./parts.ts";
 
 /** Path of the page on app passwords. */
 export const passwordsPath = "/app-adgangskoder";
@@ -120,7 +120,7 @@ ${alert("note", t.once)}
 ${card(
   "kode",
   made.name,
-  html`<dl class="tall"><dt>${t.login}</dt><dd class="code">${deviceLogin(user)}</dd><dt>${t.password}</dt><dd class="code">${made.password}</dd></dl>
+  html`<dl><dt>${t.login}</dt><dd class="code">${breakable(deviceLogin(user))}</dd><dt>${t.password}</dt><dd class="code">${made.password}</dd></dl>
 <p class="small soft">${t.typing}</p>`,
 )}
 ${code ? card("android", t.android.title, html`<div class="beside">${steps(t.android.steps)}${qrCode(code, t.androidCode)}</div>`) : ""}

@@ -17,6 +17,12 @@ export type PersonPage = PortalPage & { readonly user: User };
 export const steps = (items: readonly string[]): Html =>
   html`<ol class="steps">${items.map((item) => html`<li><span>${item}</span></li>`)}</ol>`;
 
+/** A mail address may break before its "@", and nowhere odd. */
+export function breakable(value: string): Html {
+  const at = value.indexOf("@");
+  return at < 0 ? html`${value}` : html`${value.slice(0, at)}<wbr>${value.slice(at)}`;
+}
+
 /** Whom to call: what the stack file says, or a sentence where it says nothing. */
 export function contact({ help }: PortalSettings, language: Language): Html {
   const t = texts[language].help;

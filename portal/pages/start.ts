@@ -8,7 +8,7 @@ import type { PortalService } from "../settings.ts";
 import type { Factor, StackState } from "../sources.ts";
 import { type Texts, texts } from "../texts.ts";
 import { deviceTexts } from "../texts-devices.ts";
-import { contact, type PersonPage, type PortalPage } from "./parts.ts";
+import { breakable, contact, type PersonPage, type PortalPage } from "./parts.ts";
 
 /** What the start page shows beside who is logged in. */
 export interface StartPage {
@@ -109,12 +109,6 @@ ${shown.map(([term, value]) => html`<dt>${term}</dt><dd>${breakable(value)}</dd>
 </dl>
 <p class="small soft">${t.wrong}</p>
 </section>`;
-}
-
-/** A mail address may break before its "@", and nowhere odd. */
-function breakable(value: string): Html {
-  const at = value.indexOf("@");
-  return at < 0 ? html`${value}` : html`${value.slice(0, at)}<wbr>${value.slice(at)}`;
 }
 
 /** What a person may add, with Keycloak's name of the action. */
