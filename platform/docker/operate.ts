@@ -1,8 +1,10 @@
-import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import Docker from "dockerode";
 import { UserError } from "../../model/errors.ts";
+import { type ExecResult, runInside, writeLog } from "./inside.ts";
 import { dockerName } from "./render.ts";
+
+export type { ExecResult } from "./inside.ts";
 
 /** A container of a stack, as the engine sees it now. */
 export interface ContainerState {
@@ -69,13 +71,6 @@ export async function stackContainers(stack: string): Promise<readonly Container
   return states.sort((a, b) => a.workload.localeCompare(b.workload));
 }
 
-/** How a command inside a container ended. */
-export interface ExecResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /**
  * Runs a command inside a workload's container.
  *
@@ -90,23 +85,7 @@ export async function execIn(
 ): Promise<ExecResult> {
   const docker = new Docker();
   const container = await runningContainer(docker, stack, workload);
-  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({ hijack: true, stdin: false });
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const collected: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
-  stdout.on("data", (chunk: Buffer) => {
-    collected.stdout.push(chunk);
-    onOutput?.stdout(chunk);
-  });
-  stderr.on("data", (chunk: Buffer) => {
-    collected.stderr.push(chunk);
-    onOutput?.stderr(chunk);
-  });
-  docker.modem.demuxStream(stream, stdout, stderr);
-  await finished(stream, { writable: false });
-  const { ExitCode } = await exec.inspect();
-  const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString("utf8");
-  return { code: ExitCode ?? 1, stdout: text(collected.stdout), stderr: text(collected.stderr) };
+  return runInside(container, command, { onOutput });
 }
 
 async function runningContainer(docker: Docker, stack: string, workload: string): Promise<Docker.Container> {
@@ -147,12 +126,7 @@ export async function readLog(
       await finished(stream as NodeJS.ReadableStream, { writable: false });
       return;
     }
-    const whole = new PassThrough();
-    const done = finished(whole, { writable: false });
-    docker.modem.demuxStream(whole, to.stdout, to.stderr);
-    whole.end(await container.logs({ ...common, follow: false }));
-    whole.resume();
-    await done;
+    await writeLog(container, options.lines, to);
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     const names = (await stackContainers(stack)).map((c) => c.workload);

@@ -1,19 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { PassThrough } from "node:stream";
 import Docker from "dockerode";
 import { pack } from "tar-fs";
 import { imageRefs } from "../../images/index.ts";
 import type { Workload } from "../../model/index.ts";
+import { type ExecResult, logText, runInside } from "../../platform/docker/inside.ts";
 import { type ContainerSpec, type DockerResources, renderDocker } from "../../platform/docker/render.ts";
-
-/** What a command in a container answered. */
-export interface ExecResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /**
  * Runs workloads on the engine exactly as the Docker renderer says, without Pulumi: for tests of an image or of the
@@ -77,21 +70,8 @@ export class TestStack {
   }
 
   /** Runs a command in a workload's container. */
-  async exec(name: string, command: readonly string[], user?: string): Promise<ExecResult> {
-    const run = await this.#container(name).exec({
-      Cmd: [...command],
-      AttachStdout: true,
-      AttachStderr: true,
-      ...(user === undefined ? {} : { User: user }),
-    });
-    const stream = await run.start({});
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const [out, err] = [text(stdout), text(stderr)];
-    this.docker.modem.demuxStream(stream, stdout, stderr);
-    await new Promise((resolve) => stream.on("end", resolve));
-    stdout.end();
-    stderr.end();
-    return { code: (await run.inspect()).ExitCode ?? -1, stdout: await out, stderr: await err };
+  exec(name: string, command: readonly string[], user?: string): Promise<ExecResult> {
+    return runInside(this.#container(name), command, { user });
   }
 
   /** Kills the container's first process from the host, so that the engine's restart policy has to bring it back. */
@@ -101,9 +81,8 @@ export class TestStack {
   }
 
   /** Last lines of the log. */
-  async logs(name: string): Promise<string> {
-    const logs = await this.#container(name).logs({ stdout: true, stderr: true, tail: 50 });
-    return logs.toString("utf8");
+  logs(name: string): Promise<string> {
+    return logText(this.#container(name), 50);
   }
 
   inspect(name: string) {
@@ -200,9 +179,3 @@ async function upload(container: Docker.Container, spec: ContainerSpec): Promise
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const text = async (stream: AsyncIterable<Buffer>): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-};

@@ -40,8 +40,8 @@ export async function planb(...args: readonly string[]): Promise<{ exitCode: num
 /** Runs a command of the steward; a failure throws what it printed. */
 export async function steward(stack: RunningStack, ...verb: readonly string[]): Promise<string> {
   const run = await stack.engine.exec("steward", ["steward", ...verb]);
-  if (run.exitCode !== 0) throw new Error(`steward ${verb.join(" ")}: ${run.stdout}\n${run.stderr}`);
-  return run.stdout;
+  if (run.code !== 0) throw new Error(`steward ${verb.join(" ")}: ${run.stdout}\n${run.stderr}`);
+  return run.stdout.trimEnd();
 }
 
 export { eventually, type LoginSeen, login };

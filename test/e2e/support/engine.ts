@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
-import { execa } from "execa";
+import { logText } from "../../../platform/docker/inside.ts";
+import { execIn } from "../../../platform/docker/operate.ts";
 
 const docker = new Docker();
-
-/** What a command in a container printed. */
-export interface ExecResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** The containers of one stack on the engine, as an operator of the host sees them. */
 export function engineOf(stack: string) {
@@ -21,17 +15,7 @@ export function engineOf(stack: string) {
     inspect: (workload: string) => container(workload).inspect(),
 
     /** Runs a command inside; arguments are passed as they are. */
-    async exec(workload: string, command: readonly string[], input?: string): Promise<ExecResult> {
-      const run = await execa(
-        "docker",
-        ["exec", ...(input === undefined ? [] : ["-i"]), `planb-${stack}-${workload}`, ...command],
-        {
-          reject: false,
-          ...(input === undefined ? {} : { input }),
-        },
-      );
-      return { exitCode: run.exitCode ?? 1, stdout: run.stdout, stderr: run.stderr };
-    },
+    exec: (workload: string, command: readonly string[]) => execIn(stack, workload, command),
 
     /** Kills the process itself, as a crash would: the engine's restart policy has to bring it back. */
     async crash(workload: string): Promise<void> {
@@ -53,10 +37,7 @@ export function engineOf(stack: string) {
       }
     },
 
-    async logs(workload: string, lines = 200): Promise<string> {
-      const run = await execa("docker", ["logs", "--tail", String(lines), `planb-${stack}-${workload}`], { all: true });
-      return run.all ?? "";
-    },
+    logs: (workload: string, lines = 200) => logText(container(workload), lines),
 
     async all(): Promise<Docker.ContainerInfo[]> {
       return docker.listContainers({ all: true, filters: { label: [`io.planb.stack=${stack}`] } });
