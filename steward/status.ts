@@ -1,4 +1,5 @@
 import type { DirectoryStatus } from "./directory/index.ts";
+import type { ListsStatus } from "./lists/index.ts";
 import type { RealmStatus } from "./realm-loop.ts";
 import type { ResourcesStatus } from "./resources/index.ts";
 import type { ServiceSeen } from "./watch.ts";
@@ -16,6 +17,8 @@ export interface StewardStatus {
   readonly realm: RealmStatus | undefined;
   /** Undefined: no directory sync in this stack. */
   readonly resources: ResourcesStatus | undefined;
+  /** Undefined: no mailing lists in this stack. */
+  readonly lists: ListsStatus | undefined;
   readonly services: readonly ServiceSeen[];
 }
 

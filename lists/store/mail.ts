@@ -61,11 +61,11 @@ export async function readMail(raw: Uint8Array): Promise<ReadMail> {
     const header = (key: string) => mail.headers.find((one) => one.key === key)?.value;
     // Mailman puts the list into From; who wrote stands in Reply-To, or in the name before "via".
     const author = mail.headers.some((one) => one.key === "list-id") ? (mail.replyTo?.[0] ?? mail.from) : mail.from;
-    const name = (mail.from?.name ?? "").replace(/ via .*$/s, "") || author?.name;
+    const name = (mail.from?.name ?? "").replace(/ via .*$/s, "") || author?.name || author?.address;
     return {
       messageId: line(mail.messageId ?? header("message-id")),
       sentAt: Number.isNaN(sent.getTime()) ? undefined : sent,
-      fromName: line(name ?? author?.address),
+      fromName: line(name),
       fromAddress: line(author?.address),
       subject: line(mail.subject),
       text: clean(mail.text?.trim() ? mail.text : html()),
