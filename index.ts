@@ -10,7 +10,7 @@ export default async function planb() {
   try {
     const { config, identity } = await loadStack(pulumi.getStack(), sections);
     const images = loadImages((recipes) => usedImages(config, recipes));
-    const platform = await choosePlatform(config.platform, { identity, images });
+    const platform = await choosePlatform(config.platform, { identity, images, kubernetes: config.kubernetes });
     return deploy({ config, identity, platform, settings: new pulumi.Config("planb") });
   } catch (error) {
     // What the user can mend is printed alone; everything else is a bug, with its stack.

@@ -42,6 +42,15 @@ export const displayText = () =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
     .regex(/^[^\u0000-\u001f\u007f]*$/, { error: "expected text without line breaks or control characters" });
 
+/** Where images lie at a registry: its host, with port and path if need be; no scheme, no end slash. */
+export const registryPrefix = () =>
+  z
+    .string()
+    .max(200)
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/, {
+      error: 'expected a registry like "registry.ringsted.dk:5000/planb-mirror", without https://',
+    });
+
 /** A memory limit in MiB. */
 export const memoryMiB = (fallback: number) =>
   z.int().min(16).max(65536).default(fallback).describe(`Memory limit in MiB. Default: ${fallback}`);

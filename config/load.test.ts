@@ -55,7 +55,7 @@ emoji: 1
       'stacks/x.yaml: host.address: expected an IP address like "192.0.2.10", got "localhost"',
       "stacks/x.yaml: host.httpsPort: expected at most 65535, got 70000",
       'stacks/x.yaml: sso.secondFactr: unknown key, did you mean "secondFactor"?',
-      "stacks/x.yaml: emoji: unknown key; allowed: municipality, domain, mode, platform, language, host, sso",
+      "stacks/x.yaml: emoji: unknown key; allowed: municipality, domain, mode, platform, kubernetes, language, host, sso",
     ]);
   });
 

@@ -62,6 +62,18 @@ describe("rules of one file", () => {
     ]);
   });
 
+  it("takes what is said of a cluster for a cluster only, and checks it", () => {
+    const cluster = "kubernetes: {registry: registry.a.dk:5000/planb-mirror, storageClass: fast}";
+    expect(problems(`platform: kubernetes\n${cluster}`)).toEqual([]);
+    expect(problems(cluster)).toEqual([
+      "stacks/a.yaml: kubernetes: the platform is docker, which has no use for it; take the section out, or set platform: kubernetes",
+    ]);
+    expect(problems("platform: kubernetes\nkubernetes: {registry: 'https://r.a.dk/', storageclass: x}")).toEqual([
+      'stacks/a.yaml: kubernetes.registry: expected a registry like "registry.ringsted.dk:5000/planb-mirror", without https://, got "https://r.a.dk/"',
+      'stacks/a.yaml: kubernetes.storageclass: unknown key, did you mean "storageClass"?',
+    ]);
+  });
+
   it("refuses a port used twice, defaults counted", () => {
     expect(problems("directory: {controllers: [], offer: {port: 443}}")).toEqual([
       "stacks/a.yaml: directory.offer.port: the port 443 is taken by host.httpsPort; choose another one",

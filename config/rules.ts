@@ -31,8 +31,17 @@ const filesExist: Rule = (schema, value, folder) =>
     return [`${dotted(path)}: no such file: ${file}; put it beside the stack file, in ${folder}`];
   });
 
+/** What is said of a cluster is for a cluster. */
+const clusterIsUsed: Rule = (_schema, value) => {
+  const { platform = "docker", kubernetes } = (value ?? {}) as { platform?: unknown; kubernetes?: unknown };
+  if (kubernetes === undefined || platform !== "docker") return [];
+  return [
+    "kubernetes: the platform is docker, which has no use for it; take the section out, or set platform: kubernetes",
+  ];
+};
+
 /** The rules every stack file is checked by. */
-export const baseRules: readonly Rule[] = [portsDiffer, filesExist];
+export const baseRules: readonly Rule[] = [portsDiffer, filesExist, clusterIsUsed];
 
 /** A checked stack file, for the comparison with others. */
 export interface CheckedFile {

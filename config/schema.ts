@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { modes } from "../model/index.ts";
-import { displayText, dnsName, hostPort, ipAddress } from "./fields.ts";
+import { displayText, dnsName, hostPort, ipAddress, registryPrefix } from "./fields.ts";
 
 /** A section of the stack file, as a component of `components/` declares it. */
 export interface Section<T extends z.ZodType = z.ZodType> {
@@ -21,6 +21,24 @@ export const baseFields = {
     .default("active")
     .describe("What runs: `dormant` nothing (data, images and secrets are kept), `active` everything. Default: active"),
   platform: z.enum(["docker", "kubernetes"]).default("docker").describe("Where the workloads run. Default: docker"),
+  kubernetes: z
+    .strictObject({
+      registry: registryPrefix()
+        .optional()
+        .describe(
+          'Put before every image\'s name, e.g. "registry.ringsted.dk/planb-mirror"; the images of `planb images list` are ' +
+            "copied there under their names. Default: none, the nodes hold them",
+        ),
+      storageClass: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
+          error: 'expected the name of a storage class like "fast-ssd"',
+        })
+        .optional()
+        .describe("Storage class of all volumes. It cannot be changed later. Default: the cluster's own default"),
+    })
+    .optional()
+    .describe("What the cluster is like, for `platform: kubernetes`. Default: an ordinary one"),
   language: z
     .enum(["da", "en"])
     .default("da")

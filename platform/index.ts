@@ -6,6 +6,10 @@ export interface PlatformOptions {
   readonly identity: { readonly name: string; readonly mode: Mode; readonly hostAddress: string };
   /** Image reference by recipe name. */
   readonly images: Readonly<Record<string, string>>;
+  /** The section `kubernetes` of the stack file; of no meaning to Docker. */
+  readonly kubernetes?:
+    | { readonly registry?: string | undefined; readonly storageClass?: string | undefined }
+    | undefined;
 }
 
 /** Loads the platform the stack file names; the other one's SDK is never loaded, it takes seconds. */
@@ -14,7 +18,9 @@ export async function choosePlatform(kind: "docker" | "kubernetes", options: Pla
   const common = { stack: identity.name, mode: identity.mode, images, hostAddress: identity.hostAddress };
   if (kind === "kubernetes") {
     const { KubernetesPlatform } = await import("./kubernetes/index.ts");
-    return new KubernetesPlatform(common);
+    const { registry, storageClass } = options.kubernetes ?? {};
+    const cluster = { ...(registry ? { registry } : {}), ...(storageClass ? { storageClass } : {}) };
+    return new KubernetesPlatform({ ...common, ...cluster });
   }
   const { DockerPlatform } = await import("./docker/index.ts");
   return new DockerPlatform(common);

@@ -29,7 +29,9 @@ const platforms = ["docker", "kubernetes"] as const;
 // A folder of stack files with a certificate beside them under every name that a strange value gives it.
 const beside = mkdtempSync(join(tmpdir(), "planb-test-stacks-"));
 cpSync(folder, beside, { recursive: true });
-const publicNames = ["start", "login"].map((service) => `${service}.${fileOf("ringsted")["domain"]}`);
+const publicNames = ["start", "login", "kalender", "mail", "lister", "filer"].map(
+  (service) => `${service}.${fileOf("ringsted")["domain"]}`,
+);
 const own = await (await authority("m".repeat(43), "ca/1", "Own")).issue("own/1", publicNames);
 for (const name of strangeTexts.filter((text) => !text.includes("/"))) writeFileSync(join(beside, name), own.certPem);
 const secrets = { edgeKey: own.keyPem };
@@ -62,6 +64,7 @@ describe.each(names)("stacks/%s.yaml under mocks", (name) => {
 /** Where a setting needs another surrounding than the municipality's file, in which all that is optional stands. */
 const surroundings: Readonly<Record<string, Record<string, unknown>>> = {
   demo: { demo: { existingAd: {} } },
+  kubernetes: { platform: "kubernetes", kubernetes: {} },
 };
 
 /** Settings that no resource and no output shows, each with its reason. */
@@ -89,7 +92,8 @@ describe("every documented setting", () => {
     settings.filter(({ path }) => !(path.join(".") in unseen)).map((s) => [s.path.join("."), s.value, s] as const),
   )("%s: %j reaches what is deployed", async (_key, _value, { path, value }) => {
     const base = baseOf(path[0]);
-    const kind = path.at(-1) === "sizeGiB" ? "kubernetes" : "docker"; // Docker knows no sizes of volumes
+    // Docker knows no sizes of volumes
+    const kind = path.at(-1) === "sizeGiB" || path[0] === "kubernetes" ? "kubernetes" : "docker";
     const before = await baseline(kind, base);
     const changed = path.reduceRight<unknown>((below, step) => ({ [step]: below }), value);
     const after = told(await deploy(kind, "ringsted", merge(base, changed as Record<string, unknown>)));

@@ -35,6 +35,7 @@ export const strangeTexts = [
   "192.0.2.0/27",
   "saelsom-vaerdi",
   "saelsom_vaerdi",
+  "saelsom77",
   "saelsom.pem",
   "(saelsom=vaerdi)",
   "77777777-7777-4777-8777-777777777777",
