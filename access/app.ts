@@ -5,6 +5,7 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { appPasswordKinds } from "../model/app-password.ts";
 import { addAppPassword, listAppPasswords, mostAppPasswords, removeAppPassword } from "./app-passwords.ts";
+import { basicAnswer, readBasic } from "./basic.ts";
 import type { Directory } from "./directory.ts";
 import { createIntrospector } from "./introspect.ts";
 import { createLimiter } from "./limiter.ts";
@@ -48,11 +49,21 @@ type Env = { Variables: { client: AccessClient } };
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
+/** The token of an Authorization header; Dovecot can show it only as HTTP Basic's password, after the client's name. */
+function tokenIn(header: string): string {
+  const [, kind, value = ""] = /^(Bearer|Basic) (\S+)$/.exec(header) ?? [];
+  return kind === "Basic"
+    ? Buffer.from(value, "base64")
+        .toString("utf8")
+        .replace(/^[^:]*:/, "")
+    : value;
+}
+
 /** Knows the client by its bearer token; 401 without one, 403 for a client that has no business here. */
 function clientsOnly(tokens: AccessAppOptions["tokens"], allowed: readonly AccessClient[]): MiddlewareHandler<Env> {
   const known = accessClients.map((client) => ({ client, hash: digest(tokens[client]) }));
   return createMiddleware<Env>(async (c, next) => {
-    const given = digest(/^Bearer (\S+)$/.exec(c.req.header("authorization") ?? "")?.[1] ?? "");
+    const given = digest(tokenIn(c.req.header("authorization") ?? ""));
     const found = known.filter(({ hash }) => timingSafeEqual(hash, given))[0];
     if (!found) return c.json({ error: "unknown client" }, 401, { "www-authenticate": "Bearer" });
     if (!allowed.includes(found.client)) return c.json({ error: "not for this client" }, 403);
@@ -97,6 +108,20 @@ export function accessApp({ settings, directory, tokens, log }: AccessAppOptions
     const say = describeVerdict(verdict);
     if (say) log(`${c.get("client")}/${asked.protocol} from ${asked.address ?? "?"}: ${say}`);
     return answer(c, verdict);
+  });
+
+  // What edge sends for a client with HTTP Basic is a token to mod_auth_openidc: base64 of login and password, "~", address.
+  app.post("/basic", only("edge"), async (c) => {
+    const { token } = await c.req.parseBody();
+    const asked = readBasic(typeof token === "string" ? token : "");
+    if (!asked) return c.json({ active: false });
+    const verdict = await verify(asked).catch((error: unknown): Verdict => {
+      onError(error);
+      return { kind: "unchecked" };
+    });
+    const say = describeVerdict(verdict);
+    if (say) log(`edge/${asked.protocol} from ${asked.address ?? "?"}: ${say}`);
+    return c.json(basicAnswer(verdict, new Date()));
   });
 
   app.post("/attempt", only("sso"), async (c) => {

@@ -29,7 +29,7 @@ export type Verdict =
   | { readonly kind: "refused"; readonly reason: "wrong" | "appPasswordRequired" | "closed"; readonly guid?: string }
   | { readonly kind: "wait"; readonly seconds: number; readonly guid?: string }
   /** Nobody could check the password just now. */
-  | { readonly kind: "unchecked"; readonly guid: string };
+  | { readonly kind: "unchecked"; readonly guid?: string };
 
 /** Key that the limiter counts a login by: the person's where there is one, whichever of their names was used. */
 export const personKey = (person: Person | undefined, login: string): string =>

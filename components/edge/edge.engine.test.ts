@@ -100,7 +100,10 @@ describe("edge on an engine", () => {
       "edge/tls/1",
       routes.map((route) => identity.hostName(route.host)),
     );
-    const secretConf = edgeSecretConf({ identityKey: key, clientSecret: "c".repeat(32), passphrase: "p".repeat(32) });
+    const secretConf = edgeSecretConf({
+      ...{ identityKey: key, clientSecret: "c".repeat(32), passphrase: "p".repeat(32) },
+      accessToken: "a".repeat(32),
+    });
     await stack.run(edgeWorkload({ identity, config, routes, caPem, ...leaf, secretConf }));
     await stack.ready("edge");
     await stack.ready("sso");

@@ -39,11 +39,20 @@ describe("edge's configuration", () => {
 
   it("keeps the port out of addresses where it is the usual one", () => {
     expect(conf()).toContain("OIDCRedirectURI https://start.planb.ringsted.dk/oidc\n");
-    expect(oidcClientUrls(identity)).toEqual({
-      redirectUris: ["https://start.planb.ringsted.dk/oidc"],
-      postLogoutRedirectUris: ["https://start.planb.ringsted.dk/*"],
-      backchannelLogoutUrl: "https://start.planb.ringsted.dk/oidc?logout=backchannel",
-    });
+    expect(oidcClientUrls(identity, ["start", "filer"])).toEqual([
+      {
+        clientId: "edge",
+        redirectUris: ["https://start.planb.ringsted.dk/oidc"],
+        postLogoutRedirectUris: ["https://start.planb.ringsted.dk/*"],
+        backchannelLogoutUrl: "https://start.planb.ringsted.dk/oidc?logout=backchannel",
+      },
+      {
+        clientId: "edge-filer",
+        redirectUris: ["https://filer.planb.ringsted.dk/oidc"],
+        postLogoutRedirectUris: ["https://filer.planb.ringsted.dk/*"],
+        backchannelLogoutUrl: "https://filer.planb.ringsted.dk/oidc?logout=backchannel",
+      },
+    ]);
   });
 
   it("takes every setting of the stack file", () => {
@@ -98,11 +107,33 @@ describe("edge's configuration", () => {
     );
   });
 
+  it("takes HTTP Basic below the paths that say so, and passes on by path", () => {
+    const files: Route = {
+      ...portal,
+      ...{
+        service: "files",
+        host: "filer",
+        upstreams: [{ workload: "page", port: 8443, paths: ["/side", "/side/op"] }],
+      },
+      basic: { paths: ["/dav"], protocol: "dav", upstream: { workload: "files", port: 9443 } },
+    };
+    const text = conf({}, [portal, files]);
+    expect(text).toContain("OIDCClientID edge-filer\n");
+    expect(text.match(/AuthType oauth20/g)).toHaveLength(1);
+    expect(text).toContain("ProxyPass /dav https://files:9443/dav ");
+    const [longer, shorter, rest] = ["/side/op https", "/side https", "/ https://portal"].map((part) =>
+      text.lastIndexOf(`ProxyPass ${part}`),
+    );
+    expect(longer).toBeLessThan(shorter ?? 0);
+    expect(shorter).toBeLessThan(rest ?? 0);
+    expect(conf()).not.toContain("oauth20");
+  });
+
   it("names the identity headers by a key made of the derived secret", () => {
     const key = identityKey("Zm9vYmFyYmF6cXV4cXV1eGNvcmdl");
     expect(key).toMatch(/^[0-9a-f]{32}$/);
     expect(claimHeader(key, "loginTime")).toBe(`x-planb-${key}-logintime`);
-    expect(edgeSecretConf({ identityKey: key, clientSecret: "s", passphrase: "p" })).toContain(
+    expect(edgeSecretConf({ identityKey: key, clientSecret: "s", passphrase: "p", accessToken: "a" })).toContain(
       `Define identityKey ${key}`,
     );
   });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { identityKey } from "../../model/identity-headers.ts";
 import type { Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
+import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { CertificateOutput } from "../secrets.ts";
 import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
@@ -12,7 +13,7 @@ import { loginRoute, type Route } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
 export { type EdgeConfig, edgeConfig } from "./config.ts";
-export { oidcClientUrls, type Route } from "./routes.ts";
+export { oidcClientUrls, type Route, type Upstream } from "./routes.ts";
 
 /** Label of the secret that names the identity headers; the services behind derive it too. */
 export const identityKeyLabel = "edge/identity-headers/1";
@@ -33,6 +34,8 @@ export class Edge extends pulumi.ComponentResource implements Service {
   readonly probes;
   /** Public address of each service behind, by service. */
   readonly urls: Readonly<Record<string, string>>;
+  /** First labels of the hosts that ask for a login, for the clients at Keycloak. */
+  readonly loginHosts: readonly string[];
   /** The gateway, to name in `after`. */
   readonly running: Running;
 
@@ -43,13 +46,19 @@ export class Edge extends pulumi.ComponentResource implements Service {
     const hosts = routes.map((route) => identity.hostName(route.host));
     const certificate = publicCertificate(args, hosts);
     const secretConf = pulumi
-      .all([secrets.derive(identityKeyLabel), secrets.derive(clientSecretLabel), secrets.derive("edge/session/1")])
-      .apply(([key, clientSecret, passphrase]) =>
-        edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase }),
+      .all([
+        secrets.derive(identityKeyLabel),
+        secrets.derive(clientSecretLabel),
+        secrets.derive("edge/session/1"),
+        secrets.derive(accessTokenLabel("edge")),
+      ])
+      .apply(([key, clientSecret, passphrase, accessToken]) =>
+        edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase, accessToken }),
       );
     const workload = edgeWorkload({ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.urls = Object.fromEntries(routes.map((route) => [route.service, identity.origin(route.host)]));
+    this.loginHosts = routes.filter(({ login }) => login === "required").map(({ host }) => host);
     this.probes = edgeProbes(identity);
     this.registerOutputs({ urls: this.urls });
   }

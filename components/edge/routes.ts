@@ -1,5 +1,11 @@
 import type { StackIdentity } from "../../config/index.ts";
 
+/** A workload and its HTTPS port. */
+export interface Upstream {
+  readonly workload: string;
+  readonly port: number;
+}
+
 /** A public host name and what stands behind it. A component offers its own; edge serves them all. */
 export interface Route {
   /** Folder name of the component, e.g. "portal". */
@@ -7,9 +13,21 @@ export interface Route {
   /** First label of the public host name: "start" is reached at `start.<domain>`. */
   readonly host: string;
   /** The workload that answers, over HTTPS; its certificate must be valid for its name and come from the stack's CA. */
-  readonly upstream: { readonly workload: string; readonly port: number };
+  readonly upstream: Upstream;
   /** Whether edge asks for a login, or the service looks after that itself. */
   readonly login: "required" | "none";
+  /** Other workloads that answer below path prefixes, the longest prefix first. Default: none. */
+  readonly upstreams?: readonly (Upstream & { readonly paths: readonly string[] })[];
+  /**
+   * Path prefixes for programs, not browsers: they prove themselves by HTTP Basic, with an app password where the person
+   * needs a second factor. The service gets the usual identity headers, never the password. Default: none.
+   */
+  readonly basic?: {
+    readonly paths: readonly string[];
+    readonly protocol: "dav";
+    /** Who answers there. Default: the route's own workload. */
+    readonly upstream?: Upstream;
+  };
   /** Path prefixes that need no login where one is required. Default: none. */
   readonly open?: readonly string[];
   /** The only path prefixes passed on; all else is "not found". Default: everything. */
@@ -55,19 +73,24 @@ export function loginRoute(identity: StackIdentity, adminFrom: readonly string[]
   };
 }
 
-/** What the OpenID Connect client `edge` must allow at Keycloak. */
+/** What the OpenID Connect client of one host must allow at Keycloak. */
 export interface OidcClientUrls {
+  readonly clientId: string;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
   /** Keycloak tells this address when a session has ended. */
   readonly backchannelLogoutUrl: string;
 }
 
-/** Addresses of the client `edge`, for the hosts that ask for a login. */
-export function oidcClientUrls(identity: StackIdentity, hosts: readonly string[] = ["start"]): OidcClientUrls {
-  return {
-    redirectUris: hosts.map((host) => `${identity.origin(host)}${oidcPath}`),
-    postLogoutRedirectUris: hosts.map((host) => `${identity.origin(host)}/*`),
-    backchannelLogoutUrl: `${identity.origin("start")}${oidcPath}?logout=backchannel`,
-  };
+/** Name of a host's client at Keycloak. Each has its own, for Keycloak tells one address a client that somebody logged out. */
+export const oidcClientId = (host: string): string => (host === "start" ? "edge" : `edge-${host}`);
+
+/** Addresses of the clients of edge, one for each host that asks for a login. @param hosts first labels of their names */
+export function oidcClientUrls(identity: StackIdentity, hosts: readonly string[]): readonly OidcClientUrls[] {
+  return hosts.map((host) => ({
+    clientId: oidcClientId(host),
+    redirectUris: [`${identity.origin(host)}${oidcPath}`],
+    postLogoutRedirectUris: [`${identity.origin(host)}/*`],
+    backchannelLogoutUrl: `${identity.origin(host)}${oidcPath}?logout=backchannel`,
+  }));
 }

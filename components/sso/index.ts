@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Secret } from "otpauth";
 import type { Probe, Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
+import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
 import type { Database } from "../database/index.ts";
 import { clientSecretLabel } from "../edge/index.ts";
@@ -38,8 +39,8 @@ export class Sso extends pulumi.ComponentResource implements Service {
   readonly url: string;
   readonly probes: readonly Probe[];
   readonly running: Running;
-  /** What the steward needs to keep the realm. */
-  readonly stewardFiles: StewardFiles;
+  /** What the steward needs to keep the realm. @param loginHosts first labels of the hosts where edge asks for a login */
+  readonly stewardFiles: (loginHosts: readonly string[]) => StewardFiles;
   /** Secrets that probes and operators need, for the stack's outputs. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -59,12 +60,13 @@ export class Sso extends pulumi.ComponentResource implements Service {
       ...secrets.certificate("sso/tls/1", [ssoName]),
       databasePassword: connection.password,
       stewardSecret: made.steward,
+      accessToken: secrets.derive(accessTokenLabel("sso")),
     });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.url = identity.origin("login");
     this.probes = ssoProbes(identity);
-    this.stewardFiles = {
-      files: { "realm.json": realmJson(config, identity, args.directory, args.groupware) },
+    this.stewardFiles = (loginHosts) => ({
+      files: { "realm.json": realmJson(config, identity, args.directory, args.groupware, loginHosts) },
       secretFiles: {
         "secrets/keycloak-steward": made.steward,
         "secrets/directory-keycloak": secrets.derive("directory/keycloak/1"),
@@ -74,7 +76,7 @@ export class Sso extends pulumi.ComponentResource implements Service {
         "secrets/break-glass-totp": made.breakGlassTotp,
         "secrets/smoke-totp": made.smokeTotp,
       },
-    };
+    });
     this.secrets = {
       [smokeSecrets.password]: made.smokePassword,
       [smokeSecrets.totp]: made.smokeTotp,

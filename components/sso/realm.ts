@@ -30,6 +30,7 @@ export function realmJson(
   identity: StackIdentity,
   directory: SsoDirectory,
   groupware?: SsoGroupware,
+  loginHosts: readonly string[] = ["start"],
 ): string {
   const { requiredFor, methods } = config.secondFactor;
   const realm = {
@@ -46,7 +47,7 @@ export function realmJson(
     lockout: config.lockout,
     session: config.session,
     eventDays: config.eventDays,
-    edge: oidcClientUrls(identity),
+    edge: oidcClientUrls(identity, loginHosts),
     groupware,
     breakGlass: config.breakGlass,
     smoke: smokeUser,

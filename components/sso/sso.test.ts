@@ -21,6 +21,7 @@ const files = {
   keyPem: "key",
   databasePassword: "db-secret",
   stewardSecret: "st-secret",
+  accessToken: "ac-secret",
 };
 const parse = (section: object) =>
   realmConfig.parse(JSON.parse(realmJson(ssoConfig.parse(section), identity, { authority: "ad" })));
@@ -33,8 +34,9 @@ describe("the sso workload", () => {
     expect(conf).toContain("hostname=https://login.demo.localhost:8443\n");
     expect(conf).toContain("sslmode=verify-full");
     expect(conf).toContain("http-enabled=false");
-    expect(JSON.stringify([workload.files, workload.env])).not.toMatch(/db-secret|st-secret/);
+    expect(JSON.stringify([workload.files, workload.env])).not.toMatch(/db-secret|st-secret|ac-secret/);
     expect(Object.keys(workload.secretFiles ?? {}).sort()).toEqual([
+      "secrets/access-token",
       "secrets/bootstrap-admin-client-secret",
       "secrets/db-password",
       "tls/key.pem",
@@ -58,7 +60,7 @@ describe("realm.json", () => {
     expect(parse({})).toMatchObject({
       municipality: identity.municipality,
       secondFactor: { requiredFor: "all" },
-      edge: { redirectUris: ["https://start.demo.localhost:8443/oidc"] },
+      edge: [{ clientId: "edge", redirectUris: ["https://start.demo.localhost:8443/oidc"] }],
     });
     const strange = {
       lockout: { failures: 3, minutes: 7 },

@@ -24,6 +24,8 @@ export interface SsoFiles {
   readonly databasePassword: Input<string>;
   /** Secret of the client `steward`, which Keycloak makes at its first start. */
   readonly stewardSecret: Input<string>;
+  /** By which access knows Keycloak, whose extension counts guesses there. */
+  readonly accessToken: Input<string>;
 }
 
 /** Keycloak's settings; secrets join them inside the container, see images/keycloak/start-keycloak. */
@@ -73,6 +75,7 @@ export function ssoWorkload(
       "tls/key.pem": files.keyPem,
       "secrets/db-password": files.databasePassword,
       "secrets/bootstrap-admin-client-secret": files.stewardSecret,
+      "secrets/access-token": files.accessToken,
     },
     ports: [
       { name: "https", port: ssoPort },

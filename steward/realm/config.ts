@@ -25,12 +25,15 @@ export const realmConfig = z.strictObject({
   session: z.strictObject({ idleMinutes: z.int(), maxHours: z.int() }),
   /** Days events are kept. */
   eventDays: z.int(),
-  /** The OpenID Connect client in front of the services. */
-  edge: z.strictObject({
-    redirectUris: z.array(z.string()),
-    postLogoutRedirectUris: z.array(z.string()),
-    backchannelLogoutUrl: z.string(),
-  }),
+  /** The OpenID Connect clients in front of the services, one a host. */
+  edge: z.array(
+    z.strictObject({
+      clientId: z.string(),
+      redirectUris: z.array(z.string()),
+      postLogoutRedirectUris: z.array(z.string()),
+      backchannelLogoutUrl: z.string(),
+    }),
+  ),
   /** The groupware, which logs people in itself. Absent: its client is shut. */
   groupware: z.strictObject({ redirectUri: z.string(), postLogoutRedirectUri: z.string() }).optional(),
   /** User name of the local administrator for the day when nothing else lets one in. */
@@ -48,7 +51,7 @@ export interface RealmSecrets {
   readonly steward: string;
   /** Password of `cn=keycloak,ou=services,dc=planb`. */
   readonly directory: string;
-  /** Secret of the OpenID Connect client `edge`. */
+  /** Secret of the OpenID Connect clients of edge. */
   readonly edgeClient: string;
   /** Secret of the OpenID Connect client `groupware`. */
   readonly groupwareClient: string;

@@ -13,11 +13,20 @@ const config: RealmConfig = {
   lockout: { failures: 5, minutes: 5 },
   session: { idleMinutes: 60, maxHours: 10 },
   eventDays: 90,
-  edge: {
-    redirectUris: ["https://start.x/oidc"],
-    postLogoutRedirectUris: ["https://start.x/*", "https://y/*"],
-    backchannelLogoutUrl: "https://start.x/oidc?logout=backchannel",
-  },
+  edge: [
+    {
+      clientId: "edge",
+      redirectUris: ["https://start.x/oidc"],
+      postLogoutRedirectUris: ["https://start.x/*", "https://y/*"],
+      backchannelLogoutUrl: "https://start.x/oidc?logout=backchannel",
+    },
+    {
+      clientId: "edge-filer",
+      redirectUris: ["https://filer.x/oidc"],
+      postLogoutRedirectUris: ["https://filer.x/*"],
+      backchannelLogoutUrl: "https://filer.x/oidc?logout=backchannel",
+    },
+  ],
   breakGlass: "break-glass",
   smoke: "planb-proeve",
 };

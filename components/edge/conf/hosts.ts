@@ -3,7 +3,7 @@ import type { EdgeConfig } from "../config.ts";
 import { pagePolicy } from "../pages.ts";
 import type { Route } from "../routes.ts";
 import { oidcPath } from "../routes.ts";
-import { identityConf, oidcConf } from "./oidc.ts";
+import { basicConf, basicLocation, identityConf, oidcConf } from "./oidc.ts";
 
 /** Paths of the root certificate at the start host: one for those who read Danish, one for the rest. */
 export const rootCertificatePaths = ["/rod.crt", "/root.crt"] as const;
@@ -82,7 +82,11 @@ function pathRules(route: Route): string {
 }
 
 function access(route: Route): string {
-  if (route.login === "none") return '  <Location "/">\n    Require all granted\n  </Location>';
+  const programs = (route.basic?.paths ?? []).map((path) => basicLocation(path));
+  // Below paths for browsers, what was made of a program's password goes nowhere.
+  const bare = route.basic ? "\n    RequestHeader unset Authorization" : "";
+  if (route.login === "none")
+    return [`  <Location "/">\n    Require all granted${bare}\n  </Location>`, ...programs].join("\n");
   const open = [...(route.host === "start" ? rootCertificatePaths : []), ...(route.open ?? [])];
   return [
     `  <Location "/">`,
@@ -92,6 +96,7 @@ function access(route: Route): string {
     "    RequestHeader unset Authorization",
     "  </Location>",
     ...open.map((path) => `  <Location "${path}">\n    AuthType None\n    Require all granted\n  </Location>`),
+    ...programs,
   ].join("\n");
 }
 
@@ -118,10 +123,24 @@ function bodyLimit({ maxBodyMiB = 1 }: Route): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
+/** Who answers below which path; httpd takes the first that fits, so the longest stands first. */
+function proxies(route: Route): string {
+  const { basic, upstreams = [], upstream, timeoutSeconds = 30 } = route;
+  const below = [
+    ...upstreams.flatMap(({ paths, ...to }) => paths.map((path) => ({ path, to }))),
+    ...(basic?.upstream ? basic.paths.map((path) => ({ path, to: basic.upstream ?? upstream })) : []),
+  ].sort((a, b) => b.path.length - a.path.length);
+  return [...below, { path: "/", to: upstream }]
+    .map(({ path, to }) => {
+      const behind = `https://${to.workload}:${to.port}${path}`;
+      return `  ProxyPass ${path} ${behind} connectiontimeout=3 timeout=${timeoutSeconds} retry=0 addressttl=5
+  ProxyPassReverse ${path} ${behind}`;
+    })
+    .join("\n");
+}
+
 /** A public host name over HTTPS and the service behind it. */
 export function publicHost(route: Route, identity: StackIdentity, config: EdgeConfig): string {
-  const upstream = `https://${route.upstream.workload}:${route.upstream.port}/`;
-  const timeout = route.timeoutSeconds ?? 30;
   const frames = route.frames === "same-origin" ? "SAMEORIGIN" : "DENY";
   const policy =
     route.contentSecurityPolicy ??
@@ -138,9 +157,8 @@ ${tls(config.certificate)}${bodyLimit(route)}
 ${start ? `${rootAliases}\n${rootCertificatePaths.map((path) => `  ProxyPass ${path} !`).join("\n")}\n` : ""}${access(route)}
 ${errorPages}
 ${pathRules(route)}
-${route.login === "required" ? `${oidcConf(route.host, identity, config)}\n  ProxyPass ${oidcPath} !\n` : ""}
-  ProxyPass / ${upstream} connectiontimeout=3 timeout=${timeout} retry=0 addressttl=5
-  ProxyPassReverse / ${upstream}
+${route.login === "required" ? `${oidcConf(route.host, identity, config)}\n  ProxyPass ${oidcPath} !\n` : ""}${basicConf(route)}
+${proxies(route)}
 </VirtualHost>
 `;
 }

@@ -34,13 +34,26 @@ MDomain ${routes.map((route) => identity.hostName(route.host)).join(" ")} manual
 `;
 }
 
+/** What {@link edgeSecretConf} writes. */
+export interface EdgeSecrets {
+  readonly identityKey: string;
+  /** Of the clients at Keycloak. */
+  readonly clientSecret: string;
+  /** Seals cookies and sessions. */
+  readonly passphrase: string;
+  /** By which access knows edge. */
+  readonly accessToken: string;
+}
+
 /**
  * The include with all that is secret: how the identity headers are named, the client's secret at Keycloak and what
  * seals cookies. All come as characters that need no quoting.
  */
-export function edgeSecretConf(secrets: { identityKey: string; clientSecret: string; passphrase: string }): string {
+export function edgeSecretConf(secrets: EdgeSecrets): string {
   return `Define identityKey ${secrets.identityKey}
 OIDCClientSecret ${secrets.clientSecret}
 OIDCCryptoPassphrase ${secrets.passphrase}
+OIDCOAuthIntrospectionClientAuthBearerToken ${secrets.accessToken}
+OIDCOAuthClientSecret ${secrets.accessToken}
 `;
 }

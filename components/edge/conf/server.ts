@@ -1,6 +1,7 @@
 import { type IdentityClaim, identityClaims } from "../../../model/identity-headers.ts";
 import type { EdgeConfig } from "../config.ts";
 import { foreignIdentityHeaders } from "../foreign-headers.ts";
+import { basicServerConf } from "./oidc.ts";
 
 const modules = [
   "mpm_event",
@@ -110,6 +111,9 @@ OIDCSessionType server-cache
 OIDCCacheType file
 OIDCCacheDir /run/edge/sessions
 OIDCCacheEncrypt On
+
+${basicServerConf}
+OIDCCABundlePath /config/ca.pem
 
 # Every link behind is TLS, checked against the stack's authority. Names are asked again, so a new container is found.
 SSLProxyEngine On

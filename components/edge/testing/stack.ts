@@ -78,6 +78,7 @@ export class GateStack {
         ...(await leaf("sso", ["sso", "localhost"])),
         databasePassword: passwords.keycloak,
         stewardSecret: secret("keycloak/steward/1"),
+        accessToken: secret("access/sso/1"),
       },
     );
     await this.engine.ready("database");
@@ -105,6 +106,7 @@ export class GateStack {
         identityKey: key,
         clientSecret: secret("edge/oidc-client/1"),
         passphrase: secret("edge/session/1"),
+        accessToken: secret("access/edge/1"),
       }),
     });
     await this.engine.run(edge);

@@ -103,6 +103,7 @@ export class SsoStack {
         ...this.certificate,
         databasePassword: secret("database/keycloak/1"),
         stewardSecret: realmSecrets.steward,
+        accessToken: secret("access/sso/1"),
       },
     );
     return { ...workload, ports: [{ name: "https", port: 8443, hostPort: ports.sso }] };

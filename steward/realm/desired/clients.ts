@@ -76,6 +76,42 @@ function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecr
   };
 }
 
+/** The client of one host behind edge. Only the start page asks for the person's own account. */
+function edgeClient(urls: RealmConfig["edge"][number], secrets: RealmSecrets): DesiredClient {
+  return {
+    clientId: urls.clientId,
+    name: "planb",
+    enabled: true,
+    protocol: "openid-connect",
+    publicClient: false,
+    clientAuthenticatorType: "client-secret",
+    secret: secrets.edgeClient,
+    standardFlowEnabled: true,
+    implicitFlowEnabled: false,
+    directAccessGrantsEnabled: false,
+    serviceAccountsEnabled: false,
+    fullScopeAllowed: false,
+    frontchannelLogout: false,
+    redirectUris: urls.redirectUris,
+    webOrigins: [],
+    attributes: {
+      "backchannel.logout.url": urls.backchannelLogoutUrl,
+      "backchannel.logout.session.required": "true",
+      "post.logout.redirect.uris": urls.postLogoutRedirectUris.join("##"),
+      "pkce.code.challenge.method": "S256",
+    },
+    protocolMappers: [
+      // The subject is the immutable key, so that a rebuilt database brings nobody a new account.
+      claim("sub", "planbGuid"),
+      claim("guid", "planbGuid"),
+      claim("groups", "groups", true),
+      claim("department", "department"),
+      claim("title", "title"),
+      ...(urls.clientId === "edge" ? ownAccount : []),
+    ],
+  };
+}
+
 /**
  * The clients. `guid` is the person's immutable key, by which services know them; `groups` are short ids, which hold
  * no comma and do not fill a header.
@@ -83,38 +119,7 @@ function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecr
 export function desiredClients({ edge, groupware }: RealmConfig, secrets: RealmSecrets): DesiredClient[] {
   return [
     groupwareClient(groupware, secrets),
-    {
-      clientId: "edge",
-      name: "planb",
-      enabled: true,
-      protocol: "openid-connect",
-      publicClient: false,
-      clientAuthenticatorType: "client-secret",
-      secret: secrets.edgeClient,
-      standardFlowEnabled: true,
-      implicitFlowEnabled: false,
-      directAccessGrantsEnabled: false,
-      serviceAccountsEnabled: false,
-      fullScopeAllowed: false,
-      frontchannelLogout: false,
-      redirectUris: edge.redirectUris,
-      webOrigins: [],
-      attributes: {
-        "backchannel.logout.url": edge.backchannelLogoutUrl,
-        "backchannel.logout.session.required": "true",
-        "post.logout.redirect.uris": edge.postLogoutRedirectUris.join("##"),
-        "pkce.code.challenge.method": "S256",
-      },
-      protocolMappers: [
-        // The subject is the immutable key, so that a rebuilt database brings nobody a new account.
-        claim("sub", "planbGuid"),
-        claim("guid", "planbGuid"),
-        claim("groups", "groups", true),
-        claim("department", "department"),
-        claim("title", "title"),
-        ...ownAccount,
-      ],
-    },
+    ...edge.map((urls) => edgeClient(urls, secrets)),
     // A password alone, without a page and a second factor, opens nothing.
     { clientId: "admin-cli", enabled: false, directAccessGrantsEnabled: false },
   ];

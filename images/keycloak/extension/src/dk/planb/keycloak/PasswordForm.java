@@ -52,6 +52,10 @@ final class PasswordForm extends UsernamePasswordForm {
             return super.validatePassword(context, user, form, clearUser);
         }
         if (isDisabledByBruteForce(context, user)) return false;
+        String address = context.getConnection().getRemoteAddr();
+        if (!Guesses.get().begin(user.getUsername(), address)) {
+            return refuse(context, user, new LoginVerdict(false, disabledByBruteForceError(null), false), clearUser);
+        }
         LoginVerdict verdict;
         try {
             LdapName dn = directory.dn(user);
@@ -60,6 +64,7 @@ final class PasswordForm extends UsernamePasswordForm {
             LOG.warnf("the directory did not answer for %s: %s", user.getUsername(), unanswered.getMessage());
             verdict = new LoginVerdict(false, "planbPasswordUnchecked", false);
         }
+        Guesses.get().end(user.getUsername(), address, verdict);
         if (verdict.allowed()) {
             context.getAuthenticationSession().setAuthNote(AuthenticationManager.PASSWORD_VALIDATED, "true");
             return true;
