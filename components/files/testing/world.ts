@@ -3,7 +3,8 @@ import { stackIdentity } from "../../../config/index.ts";
 import { buildImages } from "../../../images/index.ts";
 import { claimHeader, identityKey } from "../../../model/identity-headers.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
-import { type ExecResult, TestStack } from "../../../test/contract/engine.ts";
+import type { ExecResult } from "../../../platform/docker/inside.ts";
+import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
 import { type ServiceAccount, serviceAccounts } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
@@ -167,7 +168,7 @@ export class FilesWorld {
     ];
     const { stdout, stderr } = await this.stack.exec(from, [...command, `https://files:8443${path}`]);
     const at = stdout.lastIndexOf("\n");
-    return { status: Number(stdout.slice(at + 1)), body: at < 0 ? stderr : stdout.slice(0, at) };
+    return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) || stderr };
   }
 
   /** Sends a form as a browser does. */
@@ -184,6 +185,24 @@ export class FilesWorld {
   /** Runs a shell line where edge stands. */
   sh(line: string): Promise<ExecResult> {
     return this.stack.exec("edge", ["bash", "-c", line]);
+  }
+
+  /** Runs litmus, the WebDAV compliance suite, as a person; a small proxy beside it adds edge's headers. */
+  async litmus(person: TestPerson, folder: string, tests: string): Promise<ExecResult> {
+    const added = Object.fromEntries(this.headers(person).map((header) => header.split(": ") as [string, string]));
+    const proxy = `const {request}=require("https");const ca=require("fs").readFileSync("/config/ca.pem");
+      const origin=${JSON.stringify(identity.origin("filer"))};
+      require("http").createServer((q,s)=>{const headers={...q.headers,...${JSON.stringify(added)}};
+      q.pipe(request({host:"files",port:8443,ca,method:q.method,path:q.url,headers},(r)=>{s.writeHead(r.statusCode,r.headers);r.pipe(s);}));
+      }).listen(8099,"127.0.0.1")`;
+    await this.stack.exec("edge", [
+      "bash",
+      "-c",
+      'printf %s "$1" > /tmp/proxy.cjs; (node /tmp/proxy.cjs > /tmp/proxy.log 2>&1 &) ; sleep 1',
+      "-",
+      proxy,
+    ]);
+    return this.sh(`cd /tmp && TESTS="${tests}" litmus -k http://127.0.0.1:8099${folder} 2>&1`);
   }
 
   /** Runs rclone against WebDAV as a person. */
