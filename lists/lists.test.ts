@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { rosters } from "./api.ts";
+import { changes, mailmanConfig } from "./engine/lists.ts";
+import { planMembers } from "./engine/members.ts";
+import { listSettings } from "./settings.ts";
+import { readFileOf, readMail, safeName } from "./store/mail.ts";
+
+const list = listSettings.parse({
+  ...{ name: "team", title: "Team", description: "", kind: "closed", archive: "members", replies: "author" },
+  ...{ mayLeave: true, digest: true, maxMessageKiB: 100, archiveDays: 10, hidden: false, fixed: [] },
+});
+const wanted = (address: string) => ({ address, name: "", guid: undefined });
+const found = (email: string) => ({ member_id: email, email, display_name: "", delivery_mode: "regular" });
+
+describe("members", () => {
+  it("are compared with what was there and what was put there", () => {
+    const plan = planMembers(
+      ["new@x", "stays@x", "left@x"].map(wanted),
+      ["Stays@x", "gone@x", "joined@x"].map(found),
+      new Set(["stays@x", "gone@x", "left@x"]),
+    );
+    expect(plan).toEqual({
+      add: [wanted("new@x")],
+      remove: ["gone@x"],
+      joined: [found("joined@x")],
+      left: ["left@x"],
+    });
+  });
+  it("are nobody's to tell with a field too many", () =>
+    expect(rosters.safeParse({ lists: { team: { members: [] } }, asked: [], people: [] }).success).toBe(false));
+});
+
+describe("settings in Mailman's words", () => {
+  it("hold strangers, and everybody on announcement lists", () => {
+    expect(mailmanConfig(list)).toMatchObject({ default_nonmember_action: "hold", default_member_action: "defer" });
+    expect(mailmanConfig({ ...list, kind: "announcement" })).toMatchObject({ default_member_action: "hold" });
+  });
+  it("change only where they differ", () => {
+    const same = Object.fromEntries(Object.entries(mailmanConfig(list)));
+    expect(changes(mailmanConfig(list), same)).toEqual({});
+    expect(changes(mailmanConfig(list), { ...same, description: "x" })).toEqual({ description: "" });
+  });
+});
+
+describe("a mail", () => {
+  const raw = (text: string) => new TextEncoder().encode(text.replaceAll("\n", "\r\n"));
+  it("of HTML alone is shown as text, without its script", async () => {
+    const mail = await readMail(raw("Subject: x\nContent-Type: text/html\n\n<p>Hej</p><script>alert(1)</script>"));
+    expect(mail).toMatchObject({ text: expect.stringContaining("Hej"), broken: false });
+    expect(mail.text).not.toContain("alert");
+  });
+  it("of a list names who wrote", async () => {
+    const mail = await readMail(
+      raw("From: Åse via Team <team@l>\nReply-To: Anna <anna@x>\nList-Id: <team.l>\nSubject: x\n\nHej"),
+    );
+    expect([mail.fromName, mail.fromAddress]).toEqual(["Åse", "anna@x"]);
+  });
+  it("with endless headers is shown as it came", async () => {
+    const mail = await readMail(raw(`Subject: ${"x".repeat(600_000)}\n\nHej`));
+    expect(mail.broken).toBe(true);
+    expect(mail.text.length).toBeLessThanOrEqual(20_000);
+  });
+  it("without any structure is no error, and has no file", async () => {
+    expect((await readMail(new Uint8Array([0, 255, 13, 10, 0]))).text).not.toContain("\0");
+    expect(await readFileOf(raw("Subject: x\n\nHej"), 0)).toBeUndefined();
+  });
+  it.each([
+    ["../../etc/passwd", "passwd"],
+    ["C:\\Windows\\x.exe", "x.exe"],
+    ["..", "fil-1"],
+    ["", "fil-1"],
+    ["a\u202egpj.exe", "agpj.exe"],
+    ["a\r\nSet-Cookie: x", "a Set-Cookie: x"],
+    ["Rødgrød.pdf", "Rødgrød.pdf"],
+  ])("names the file %j as %j", (name, safe) => expect(safeName(name, 1)).toBe(safe));
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { rosters } from "./rosters.ts";
+
+const anna = { guid: "a", address: "anna@x", name: "Anna" };
+const people = new Map([["a", anna]]);
+const list = { name: "team", members: ["G-A", "g-a, b"], owners: [] as string[], moderators: [] as string[] };
+
+describe("rosters", () => {
+  it("put people in the place of groups, each once, without those who are shut out", () =>
+    expect(
+      rosters(
+        [list],
+        [
+          { name: "G-A", people: ["a", "disabled"] },
+          { name: "G-A, B", people: ["a"] },
+        ],
+        people,
+      ),
+    ).toEqual({ lists: { team: { member: [anna], owner: [], moderator: [] } }, missing: [] }));
+  it("leave a role alone while one of its groups is not to be had", () =>
+    expect(rosters([list], [{ name: "G-A", people: ["a"] }], people)).toEqual({
+      lists: { team: { owner: [], moderator: [] } },
+      missing: [{ list: "team", group: "g-a, b", why: "unknown" }],
+    }));
+  it("do not choose between two groups of a name", () => {
+    const twice = [
+      { name: "G-A", people: ["a"] },
+      { name: "g-a", people: [] },
+    ];
+    expect(rosters([{ ...list, members: ["G-A"] }], twice, people).missing).toEqual([
+      { list: "team", group: "G-A", why: "ambiguous" },
+    ]);
+  });
+});
