@@ -106,6 +106,17 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .allowUnknownOption()
     .action(run(async (stack, command) => (await import("./directory.ts")).directory(stack, command)));
   program
+    .command("mailbox")
+    .summary("hand the mail of a person who left over to somebody else")
+    .command("handover")
+    .description(
+      "Copies one mailbox into the folder Overtaget of another. Without names it lists the mailboxes of people who are gone.",
+    )
+    .argument("<stack>")
+    .argument("[of]", "GUID of the mailbox")
+    .argument("[to]", "mail address of who gets it, a person or a shared mailbox")
+    .action(run(async (stack, of, to) => (await import("./mailbox.ts")).handover(stack, of, to)));
+  program
     .command("secret")
     .summary("print what belongs on paper in a safe, or the break-glass login")
     .argument("<stack>")

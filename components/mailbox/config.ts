@@ -38,7 +38,16 @@ export const mailboxConfig = z
       )
       .default([])
       .describe("Other room for members of groups. Default: none"),
-    shared: z.array(shared).default([]).describe("Shared mailboxes. Default: none"),
+    shared: z
+      .array(shared)
+      .refine((all) => new Set(all.map(sharedId)).size === all.length, {
+        error: "two shared mailboxes would be kept under one name; give one of them an id",
+      })
+      .refine((all) => new Set(all.map(({ name }) => name.toLowerCase())).size === all.length, {
+        error: "two shared mailboxes have one name; people could not tell them apart",
+      })
+      .default([])
+      .describe("Shared mailboxes. Default: none"),
     trashDays: z
       .int()
       .min(0)
@@ -63,7 +72,7 @@ export const mailboxConfig = z
 /** The section, checked and complete. */
 export type MailboxConfig = z.infer<typeof mailboxConfig>;
 /** A shared mailbox as the stack file declares it. */
-export type SharedMailbox = MailboxConfig["shared"][number];
+export type SharedMailbox = z.infer<typeof shared>;
 
 /** Name under which a shared mailbox is kept: its own, or one made of its address. */
 export function sharedId({ id, address: mail }: Pick<SharedMailbox, "id" | "address">): string {

@@ -96,13 +96,13 @@ ldap_base = ${directory.suffix}
 ldap_connection_group = planb
 userdb ldap {
   ldap_base = ou=people,${directory.suffix}
-  filter = (&(objectClass=planbPerson)(|(planbGuid=%{user})(mail=%{user})(planbMailAlias=%{user})))
+  filter = (&(objectClass=planbPerson)(!(planbState=deleted))(|(planbGuid=%{user})(mail=%{user})(planbMailAlias=%{user})))
   fields {
     user = %{ldap:planbGuid}
     acl_groups = %{ldap_multi:planbMemberOf | list(',') | default('')}
     quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
   }
-  iterate_filter = (objectClass=planbPerson)
+  iterate_filter = (&(objectClass=planbPerson)(!(planbState=deleted)))
   iterate_fields {
     user = %{ldap:planbGuid}
   }

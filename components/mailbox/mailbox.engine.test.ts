@@ -205,6 +205,42 @@ describe("the mailboxes on an engine", () => {
     expect(index.stdout).not.toBe("");
   });
 
+  it("answers for a person who is away only by a script that compiles, and lets the Danish template be included", async () => {
+    const script = 'require "include"; include :global "ferie";';
+    const run = (command: string) => world.stack.exec("mailbox", ["bash", "-c", command]);
+    const put = await run(`printf %s '${script}' | doveadm sieve put -a -u ${clerk.guid} ferie`);
+    expect(put).toMatchObject({ code: 0 });
+    expect((await run(`doveadm sieve list -u ${clerk.guid}`)).stdout).toContain("ferie ACTIVE");
+    // The answer goes to the mail server, which is not part of this test: it says that it could not, and the mail is kept.
+    const before = await count(login(clerk));
+    await world.deliver("clerk@kommune.example", { subject: "Er du der?" });
+    expect(await count(login(clerk))).toBe(before + 1);
+    expect(await world.stack.logs("mailbox")).toMatch(/vacation/);
+    expect((await run(`doveadm sieve delete -a -u ${clerk.guid} ferie`)).code).toBe(0);
+  });
+
+  it("keeps the mail of a person who is gone, hands it over, and removes it when its time is up", async () => {
+    const gone = person(4, "rejst");
+    await world.addPerson(gone);
+    await world.deliver(gone.mail, { subject: "Sag 17" });
+    const run = (...command: string[]) => world.stack.exec("mailbox", command);
+    await world.asSteward((client) =>
+      client.modify(`planbGuid=${gone.guid},ou=people,dc=planb`, [
+        new Change({ operation: "replace", modification: new Attribute({ type: "planbState", values: ["deleted"] }) }),
+      ]),
+    );
+    expect(await settle(world.deliver(gone.mail, { subject: "Sag 18" }))).toContain("550 5.1.1");
+    expect((await run("mailbox-housekeeping")).stdout).toContain(`${gone.guid} is gone, its mail is kept for 90 days`);
+    expect((await run("mailbox-handover")).stderr).toContain(`${gone.guid} since `);
+    expect((await run("mailbox-handover", gone.guid, "ingen@kommune.example")).stderr).toContain("knows nobody");
+    expect(await run("mailbox-handover", gone.guid, clerk.mail)).toMatchObject({ code: 0 });
+    expect(await subjects(clerk, `Overtaget/${gone.guid}/INBOX`)).toEqual(["Sag 17"]);
+    await run("touch", "-d", "91 days ago", `/data/${gone.guid}/.gone-since`);
+    expect((await run("mailbox-housekeeping")).stdout).toContain("its mail is removed");
+    expect((await run("ls", "/data")).stdout).not.toContain(gone.guid);
+    expect((await run("ls", "/data")).stdout).toContain(clerk.guid);
+  });
+
   it("keeps acknowledged mail when any of its processes is killed, and is back by itself", async () => {
     const before = await count(login(clerk));
     await world.deliver("clerk@kommune.example", { subject: "Før nedbrud" });

@@ -53,6 +53,7 @@ export function mailboxWorkload(config: MailboxConfig, place: MailboxPlace, file
     files: {
       "dovecot.conf": dovecotConf({ config, ports: mailboxPorts, ...place }),
       ...Object.fromEntries(Object.entries(sieveScripts).map(([path, text]) => [`sieve/${path}`, text])),
+      "keep-days": `${config.keepDays}\n`,
       "ca.pem": files.caPem,
       "tls/cert.pem": files.certPem,
     },
