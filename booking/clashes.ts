@@ -5,6 +5,7 @@ import { type Bookable, timeZone } from "./settings.ts";
 export type Refusal =
   | { readonly why: "taken"; readonly name: string; readonly at: number }
   | { readonly why: "closed"; readonly name: string; readonly at: number }
+  | { readonly why: "notYours"; readonly name: string }
   | { readonly why: "endless"; readonly name: string }
   | { readonly why: "unreadable"; readonly name: string };
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Agent, request } from "undici";
+import type { MayBook } from "./bookers.ts";
 import { judge } from "./judge.ts";
 import type { BookingSettings } from "./settings.ts";
 import type { BookingStore } from "./store.ts";
@@ -70,6 +71,7 @@ function refused(to: keyof Upstreams, status: number, text: string): LaneAnswer 
 export function makeLane(
   settings: BookingSettings,
   store: BookingStore,
+  mayBook: MayBook,
   upstreams: Upstreams,
   log: (line: string) => void,
 ): Lane {
@@ -103,7 +105,7 @@ export function makeLane(
         prepared = true;
       }
       // What an interrupted request left behind is judged before the next one.
-      await judge(store, settings);
+      await judge(store, settings, mayBook);
     } catch (error) {
       log(`lane: ${error instanceof Error ? error.message : String(error)}`);
       return refused(to, 503, awayText(language));
@@ -115,7 +117,7 @@ export function makeLane(
       log(`lane: SOGo: ${error instanceof Error ? error.message : String(error)}`);
       answer = refused(to, 503, awayText(language));
     }
-    const verdict = await judge(store, settings);
+    const verdict = await judge(store, settings, mayBook);
     if (!verdict) return answer;
     log(`lane: taken back, ${verdict.why}`);
     return refused(to, 409, refusalText(verdict, language));

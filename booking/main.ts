@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { serve } from "@hono/node-server";
 import { bookingApp } from "./app.ts";
+import { askDirectory } from "./bookers.ts";
 import { makeLane } from "./lane.ts";
 import { bookingSettings } from "./settings.ts";
 import { bookingStore } from "./store.ts";
@@ -13,7 +14,12 @@ const store = bookingStore(settings, { password: read("secrets/database").trim()
 // While the database is away nothing here can answer: the container ends, and is started again.
 await store.declare();
 // SOGo's two processes in this container.
-const lane = makeLane(settings, store, { web: "http://127.0.0.1:20000", dav: "http://127.0.0.1:20001" }, log);
+const mayBook = askDirectory({
+  ...settings.directory,
+  password: read("secrets/directory").trim(),
+  ca: read("ca.pem"),
+});
+const lane = makeLane(settings, store, mayBook, { web: "http://127.0.0.1:20000", dav: "http://127.0.0.1:20001" }, log);
 const server = serve(
   { fetch: bookingApp({ settings, store, lane, doors, log }).fetch, port: 20002, hostname: "127.0.0.1" },
   () => log("ready"),

@@ -64,6 +64,14 @@ function counts(event: ICAL.Event, addresses: readonly string[]): boolean {
   return attendees.length === 0 || attendees.some((address) => addresses.includes(address));
 }
 
+/** Address of who made an appointment, lower case; empty when nobody is named. */
+export function organizerAddress(ics: string): string {
+  const property = ICAL.Component.fromString(ics).getFirstSubcomponent("vevent")?.getFirstProperty("organizer");
+  return String(property?.getFirstValue() ?? "")
+    .replace(/^mailto:/i, "")
+    .toLowerCase();
+}
+
 /**
  * Every meeting of an appointment in a resource's calendar: series, their exceptions and further dates, moved ones where
  * they are now.

@@ -29,6 +29,7 @@ export const bookingSettings = z.strictObject({
   /** What a door screen tells of a booking beside its time. */
   doorShows: z.enum(["time", "organizer", "title"]),
   database: z.strictObject({ host: z.string(), port: z.int(), name: z.string(), user: z.string() }),
+  directory: z.strictObject({ url: z.string(), bindDn: z.string() }),
   bookables: z.array(bookable),
 });
 

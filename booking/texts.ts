@@ -26,6 +26,10 @@ export function refusalText(refusal: Refusal, language: Language): string {
       return danish
         ? `${name} kan ikke bookes ${when(refusal.at, "da")}: det er uden for åbningstiden. Aftalen er ikke gemt.`
         : `${name} cannot be booked on ${when(refusal.at, "en")}: it is closed then. The appointment was not saved.`;
+    case "notYours":
+      return danish
+        ? `${name} kan kun bookes af bestemte medarbejdere. Aftalen er ikke gemt.`
+        : `${name} can be booked by certain employees only. The appointment was not saved.`;
     case "endless":
       return danish
         ? `${name} kan højst bookes et år frem i en serie. Sæt en slutdato på serien. Aftalen er ikke gemt.`

@@ -7,7 +7,7 @@ import { Access, accessConfig } from "./access/index.ts";
 import { Booking, bookingConfig, groupwareDatabase, groupwareName, groupwareUrls } from "./booking/index.ts";
 import { Database, databaseConfig } from "./database/index.ts";
 import { Directory, directoryConfig } from "./directory/index.ts";
-import { Edge, edgeConfig } from "./edge/index.ts";
+import { Edge, edgeConfig, publicRoots } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
 import { Files, filesConfig } from "./files/index.ts";
 import { requireGiven } from "./given.ts";
@@ -61,6 +61,10 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   requireGiven(identity.name, config, (name) => settings.getSecret(name) !== undefined);
   const secrets = stackSecrets(settings, `${identity.municipality} plan B`);
   const common = { identity, platform, secrets };
+  // Those who come by the public names, inside and from the host, trust what edge shows there too.
+  const roots = publicRoots(identity.name, config.edge.certificate);
+  const caPem = secrets.caPem.apply((own) => own + roots);
+  const byPublicName = { ...common, secrets: { ...secrets, caPem } };
 
   const existingAd = config.demo?.existingAd
     ? new ExistingAd("existing-ad", { ...common, config: config.demo.existingAd })
@@ -81,7 +85,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   });
   const access = new Access("access", { ...common, config: config.access, sso: config.sso, directory });
   const sso = new Sso("sso", {
-    ...common,
+    ...byPublicName,
     config: config.sso,
     database,
     directory,
@@ -94,6 +98,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
         config: config.booking,
         database,
         directory,
+        ...(config.mail?.domains[0] ? { mailDomain: config.mail.domains[0] } : {}),
         after: [database.running, directory.running, sso.running],
       })
     : undefined;
@@ -118,7 +123,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
       })
     : undefined;
   const portal = new Portal("portal", {
-    ...common,
+    ...byPublicName,
     config: config.portal,
     access: true,
     services: [
@@ -158,7 +163,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   ];
   const probes: readonly Probe[] = services.flatMap((service) => service.probes);
   new Steward("steward", {
-    ...common,
+    ...byPublicName,
     config: config.steward,
     handed: [
       directory.stewardFiles,
@@ -169,7 +174,10 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     ],
     services: services.map((service) => service.service),
     watched: probes,
-    smoke: { uid: smokeUser, displayName: smokeName },
+    smoke: {
+      ...{ uid: smokeUser, displayName: smokeName },
+      ...(config.mail?.domains[0] ? { mail: `${smokeUser}@${config.mail.domains[0]}` } : {}),
+    },
     readers: [portal.running.name],
     egress: directory.stewardEgress,
     after: [directory.running],
@@ -182,7 +190,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     platform: config.platform,
     urls: edge.urls,
     probes,
-    caPem: secrets.caPem,
+    caPem,
     secrets: pulumi.secret(
       pulumi.all({ ...directory.secrets, ...sso.secrets, ...access.secrets, ...booking?.secrets }),
     ),

@@ -2,7 +2,7 @@
  * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
  * Never holds a secret; where a runner needs one, it names it.
  */
-export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe;
+export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe;
 
 interface ProbeBase {
   /** Unique in the stack, e.g. "portal-page". */
@@ -60,6 +60,20 @@ export interface ImapProbe extends ProbeBase {
   readonly username: string;
   /** Name of the secret with the account's app password. */
   readonly passwordSecret: string;
+}
+
+/** A room booked as a calendar program does, a second booking of the same time refused, both taken away again. */
+export interface BookingProbe extends ProbeBase {
+  readonly kind: "booking";
+  /** Where calendar programs come in, e.g. `https://kalender.kommune.dk/SOGo/dav/`. */
+  readonly url: string;
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
+  /** Mail address of the account, which calls the meeting. */
+  readonly mail: string;
+  /** Mail address of the room, one that nobody else books. */
+  readonly room: string;
 }
 
 /** One run of one probe. */

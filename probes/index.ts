@@ -1,4 +1,5 @@
 import type { Probe, ProbeResult } from "../model/probe.ts";
+import { probeBooking } from "./booking.ts";
 import type { ProbeContext } from "./context.ts";
 import { explain } from "./failure.ts";
 import { probeHttp } from "./http.ts";
@@ -27,6 +28,8 @@ interface Seen {
 
 async function run(probe: Probe, context: ProbeContext, signal: AbortSignal): Promise<Seen> {
   switch (probe.kind) {
+    case "booking":
+      return { detail: await probeBooking(probe, context, signal), waitedMs: 0 };
     case "http":
       return { detail: await probeHttp(probe, context, signal), waitedMs: 0 };
     case "imap":

@@ -10,7 +10,16 @@ const section = {
     { id: "moede1", name: 'Mødelokale 1 "Ærø", stuen', address: room, capacity: 8, features: ["Skærm", "Tavle"] },
     { id: "moede2", name: "Mødelokale 2", address: "moede2@kommune.example", openingHours: workdays },
   ],
-  equipment: [{ id: "bil", name: "Elbil's kørebog, <b>1</b>", address: "bil@kommune.example", concurrent: 2 }],
+  // eva alone is in the group
+  equipment: [
+    {
+      id: "drone",
+      name: "Drone",
+      address: "drone@kommune.example",
+      bookableBy: ['Beredskab, "krisestab" (1*)'],
+    },
+    { id: "bil", name: "Elbil's kørebog, <b>1</b>", address: "bil@kommune.example", concurrent: 2 },
+  ],
 };
 
 describe("the groupware on an engine", () => {
@@ -146,6 +155,13 @@ describe("the groupware on an engine", () => {
     const early = await dav.put(anna, book("early", "1102", "0600", "0700", other));
     expect(early).toMatchObject({ status: 409, text: expect.stringContaining("uden for åbningstiden") });
     expect((await dav.put(anna, book("sunday", "1107", "1000", "1100", other))).status).toBe(409);
+  });
+
+  it("gives to its own group what only that may book", async () => {
+    const other = { invited: ["drone@kommune.example"] };
+    const refused = await dav.put(anna, book("drone-a", "1018", "0900", "1000", other));
+    expect(refused).toMatchObject({ status: 409, text: expect.stringContaining("bestemte medarbejdere") });
+    expect((await dav.put(eva, book("drone-e", "1018", "0900", "1000", other))).status).toBe(201);
   });
 
   it("frees a room whose booking is deleted", async () => {

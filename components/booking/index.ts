@@ -21,6 +21,7 @@ import {
   groupwareHost,
   groupwareName,
   groupwareWorkload,
+  withProbeRoom,
 } from "./workloads.ts";
 
 export { type BookingConfig, bookingConfig } from "./config.ts";
@@ -54,7 +55,9 @@ export class Booking extends pulumi.ComponentResource implements Service {
 
   constructor(name: string, args: BookingArgs, options?: pulumi.ComponentResourceOptions) {
     super("planb:service:Booking", name, {}, options);
-    const { config, identity, secrets, mailDomain } = args;
+    const { identity, secrets, mailDomain } = args;
+    const domain = mailDomain ?? identity.domain;
+    const config = withProbeRoom(args.config, domain);
     const connection = args.database.connection(groupwareDatabase);
     const { password: databasePassword, ...database } = connection;
     const origin = identity.origin(groupwareHost);
@@ -80,7 +83,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
               ...common,
               issuer,
               database,
-              mailDomain: mailDomain ?? identity.domain,
+              mailDomain: domain,
               webmail: mailDomain !== undefined,
             },
             { databasePassword: databaseSecret, directoryPassword: directorySecret, clientSecret },
@@ -99,14 +102,14 @@ export class Booking extends pulumi.ComponentResource implements Service {
       doors: doors.apply((tokens) => JSON.stringify(tokens)),
     });
     this.url = origin;
-    this.probes = bookingProbes(config, identity);
+    this.probes = bookingProbes(identity, args.mailDomain);
     this.stewardFiles = {
       files: { "resources/booking.json": `${JSON.stringify(bookingResources(config), undefined, 2)}\n` },
       secretFiles: {},
     };
     this.portalService = bookingPortalService(identity, mailDomain !== undefined);
     this.secrets = Object.fromEntries(
-      [...config.rooms, ...config.equipment].map(({ id }) => [
+      [...args.config.rooms, ...args.config.equipment].map(({ id }) => [
         `door-${id}`,
         pulumi.interpolate`${origin}/doer/${doors.apply((tokens) => tokens[id] ?? "")}`,
       ]),

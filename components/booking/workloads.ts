@@ -3,6 +3,7 @@ import type { BookingSettings } from "../../booking/settings.ts";
 import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
 import type { ResourcesInput } from "../../steward/resources/config.ts";
+import { serviceDn } from "../directory/slapd.ts";
 import type { Route } from "../edge/routes.ts";
 import { type BookingConfig, weekdays } from "./config.ts";
 
@@ -52,6 +53,21 @@ const all = ({ rooms, equipment }: BookingConfig) => [
 
 const capacityOf = (one: Declared) => ("capacity" in one ? one.capacity : undefined);
 
+/** Short name of the room that nobody but the smoke account books. */
+const probeRoomId = "planb-proevelokale";
+
+/** Address of the room that nobody but the smoke account books. @param mailDomain of the stack */
+export const probeRoomAddress = (mailDomain: string): string => `${probeRoomId}@${mailDomain}`;
+
+/** The section with the room for the probe, which proves at any hour that bookings hold without standing in anybody's way. */
+export function withProbeRoom(config: BookingConfig, mailDomain: string): BookingConfig {
+  const room = {
+    ...{ id: probeRoomId, name: "Prøvelokale (kun til drift)", address: probeRoomAddress(mailDomain) },
+    ...{ features: [], bookableBy: [], concurrent: 1 },
+  };
+  return { ...config, rooms: [...config.rooms, room] };
+}
+
 /** Content of the groupware's `/config/booking.json`. */
 export function bookingJson(
   config: BookingConfig,
@@ -64,6 +80,7 @@ export function bookingJson(
     maxSeriesDays,
     doorShows: config.doorShows,
     database,
+    directory: { url: "ldaps://directory:1636", bindDn: serviceDn("groupware") },
     bookables: all(config).map(({ kind, one }) => {
       const hours = one.openingHours;
       const capacity = capacityOf(one);

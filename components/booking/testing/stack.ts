@@ -126,8 +126,14 @@ export class BookingStack {
       await client.add(`planbGuid=${guid},ou=people,dc=planb`, {
         objectClass: ["inetOrgPerson", "planbPerson"],
         ...{ planbGuid: guid, uid, cn: name, sn: name, displayName: name, mail, planbState: "ok" },
+        ...(uid === "eva" ? { planbMemberOf: "g0123456789ab" } : {}),
       });
     }
+    await client.add("cn=g0123456789ab,ou=groups,dc=planb", {
+      objectClass: ["planbGroup"],
+      ...{ cn: "g0123456789ab", planbGuid: "01234567-89ab-4000-8000-000000000000" },
+      displayName: 'Beredskab, "krisestab" (1*)',
+    });
     await client.unbind();
   }
 
