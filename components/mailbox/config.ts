@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'expected a mail address like "post@ringsted.dk"');
+const address = z.string().regex(/^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/, 'expected a mail address like "post@ringsted.dk"');
 const groups = (who: string) =>
   z.array(z.string().min(1)).default([]).describe(`${who}: groups by their name in the existing directory`);
 
@@ -10,7 +10,7 @@ const shared = z.strictObject({
     .string()
     .min(1)
     .max(60)
-    .regex(/^[^/\\*%"~]+$/, 'expected a name without / \\ * % " ~')
+    .regex(/^[^/\\*%"~\p{Cc}]+$/u, 'expected a name without / \\ * % " ~')
     .describe("What people see in the list of folders, below Delt"),
   id: z
     .string()

@@ -99,7 +99,7 @@ userdb ldap {
   filter = (&(objectClass=planbPerson)(!(planbState=deleted))(|(planbGuid=%{user})(mail=%{user})(planbMailAlias=%{user})))
   fields {
     user = %{ldap:planbGuid}
-    acl_groups = %{ldap_multi:planbMemberOf | list(',') | default('')}
+    acl_groups = %{ldap_multi:planbMemberOf | default('') | list(',')}
     quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
   }
   iterate_filter = (&(objectClass=planbPerson)(!(planbState=deleted)))
