@@ -2,7 +2,7 @@
  * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
  * Never holds a secret; where a runner needs one, it names it.
  */
-export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe;
+export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe | FilesProbe;
 
 interface ProbeBase {
   /** Unique in the stack, e.g. "portal-page". */
@@ -74,6 +74,16 @@ export interface BookingProbe extends ProbeBase {
   readonly mail: string;
   /** Mail address of the room, one that nobody else books. */
   readonly room: string;
+}
+
+/** A file stored over WebDAV, fetched and deleted again. */
+export interface FilesProbe extends ProbeBase {
+  readonly kind: "files";
+  /** Folder, without a slash at the end. */
+  readonly url: string;
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
 }
 
 /** One run of one probe. */

@@ -2,6 +2,7 @@ import type { Probe, ProbeResult } from "../model/probe.ts";
 import { probeBooking } from "./booking.ts";
 import type { ProbeContext } from "./context.ts";
 import { explain } from "./failure.ts";
+import { probeFiles } from "./files.ts";
 import { probeHttp } from "./http.ts";
 import { probeImap } from "./imap.ts";
 import { probeLdap } from "./ldap.ts";
@@ -34,6 +35,8 @@ async function run(probe: Probe, context: ProbeContext, signal: AbortSignal): Pr
       return { detail: await probeHttp(probe, context, signal), waitedMs: 0 };
     case "imap":
       return { detail: await probeImap(probe, context, signal), waitedMs: 0 };
+    case "files":
+      return { detail: await probeFiles(probe, context, signal), waitedMs: 0 };
     case "ldap":
       return { detail: await probeLdap(probe, context, signal), waitedMs: 0 };
     case "login":

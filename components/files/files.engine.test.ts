@@ -77,15 +77,12 @@ describe("files on an engine", () => {
 
   it("passes litmus, the WebDAV compliance suite, but for properties that nobody keeps", async () => {
     const { stdout } = await world.litmus(aase, "/dav/mine/", "basic copymove http locks");
-    const summaries = [...stdout.matchAll(/summary for `(\w+)': of (\d+) tests run: (\d+) passed, (\d+) failed/g)];
-    expect([stdout.slice(-3000), summaries.map(([, name, , , failed]) => [name, failed])]).toEqual([
-      expect.anything(),
-      [
-        ["basic", "0"],
-        ["copymove", "0"],
-        ["http", "0"],
-        ["locks", "0"],
-      ],
+    expect(stdout.split("\n").filter((line) => /FAIL/.test(line))).toEqual([]);
+    expect([...stdout.matchAll(/summary for `(\w+)'/g)].map(([, name]) => name)).toEqual([
+      "basic",
+      "copymove",
+      "http",
+      "locks",
     ]);
   });
 

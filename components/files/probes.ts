@@ -1,5 +1,7 @@
 import type { StackIdentity } from "../../config/index.ts";
 import type { Probe } from "../../model/index.ts";
+import { smokeAppPasswordSecret } from "../access/index.ts";
+import { smokeUser } from "../sso/index.ts";
 import { filesHost } from "./workloads.ts";
 
 /** What a user finds at the files' host. */
@@ -13,6 +15,15 @@ export function filesProbes(identity: StackIdentity): readonly Probe[] {
       url: `${identity.origin(filesHost)}/d/0?lang=da`,
       status: 404,
       contains: "Linket virker ikke",
+    },
+    {
+      kind: "files",
+      name: "files-webdav",
+      service: "files",
+      title: { en: "A file stored, fetched and deleted", da: "En fil gemt, hentet og slettet" },
+      url: `${identity.origin(filesHost)}/dav/mine`,
+      username: smokeUser,
+      passwordSecret: smokeAppPasswordSecret,
     },
   ];
 }

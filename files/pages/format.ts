@@ -4,7 +4,7 @@ import type { Language } from "../../web/texts.ts";
 export function size(language: Language, bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
   let [value, unit] = [bytes, 0];
-  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1];
   return new Intl.NumberFormat(language === "da" ? "da-DK" : "en-GB", {
     style: "unit",
     unit: units[unit] ?? "byte",

@@ -63,6 +63,7 @@ export function itemPage(context: PageContext, view: ItemView): Html {
     name,
     html`${way(context, named, segments.slice(0, -1), name)}
 <h1>${name}</h1>
+<p class="soft">${t.search.where} ${[named.name, ...segments.slice(0, -1)].join(" / ")}</p>
 ${shown(view.message)}
 <div class="grid two">
 <div class="stack">

@@ -198,7 +198,7 @@ export class FilesWorld {
     await this.stack.exec("edge", [
       "bash",
       "-c",
-      'printf %s "$1" > /tmp/proxy.cjs; (node /tmp/proxy.cjs > /tmp/proxy.log 2>&1 &) ; sleep 1',
+      'printf %s "$1" > /tmp/proxy.cjs; (node /tmp/proxy.cjs > /tmp/proxy.log 2>&1 &); for i in {1..100}; do (: > /dev/tcp/127.0.0.1/8099) 2>/dev/null && break; sleep 0.2; done',
       "-",
       proxy,
     ]);
