@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { stacksFolder } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
+import type { EdgeConfig } from "./config.ts";
 
 /**
  * Reads and checks the municipality's own certificate, beside its stack file.
@@ -35,6 +37,28 @@ export function readOwnCertificate(stack: string, chain: string, hosts: readonly
     throw new UserError(`${where}: expected a valid certificate, "${chain}" expired on ${leaf.validTo}`);
   }
   return pem;
+}
+
+/**
+ * The roots that vouch for the certificate edge shows, for those inside who come by the public names: Keycloak to end
+ * sessions, the steward to probe, the portal to ask.
+ *
+ * @returns PEM; nothing for the stack's own authority
+ * @throws UserError when the file named is none
+ */
+export function publicRoots(stack: string, certificate: EdgeConfig["certificate"]): string {
+  if (certificate.kind === "internal") return "";
+  if (certificate.root === undefined) return `${rootCertificates.join("\n")}\n`;
+  try {
+    const pem = readFileSync(join(stacksFolder(), certificate.root), "utf8");
+    new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `stacks/${stack}.yaml: edge.certificate.root: expected a PEM file of root certificates, got "${certificate.root}": ${reason}`,
+    );
+  }
 }
 
 /**

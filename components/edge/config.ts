@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { besideFile, memoryMiB } from "../../config/fields.ts";
 
+const root = besideFile()
+  .optional()
+  .describe(
+    "File with the root certificates (PEM) that it stands on, beside the stack file, where no public authority gave it: the " +
+      "services must trust it too. Default: the public ones",
+  );
+
 const certificate = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("internal") }).describe("From the stack's own authority; PCs must trust its root"),
@@ -10,6 +17,7 @@ const certificate = z
         chain: besideFile().describe(
           "File with the certificate and its chain (PEM), beside the stack file. Its key is the secret `planb:edgeKey`",
         ),
+        root,
       })
       .describe("The municipality's own certificate, valid for every public host name"),
     z
@@ -23,6 +31,7 @@ const certificate = z
         agreeTerms: z
           .literal(true, { error: "expected true: without agreeing, the authority gives no certificate" })
           .describe("The authority's terms of service were read and agreed to"),
+        root,
       })
       .describe("Fetched and renewed over ACME; the ports must be 80 and 443 on the Internet"),
   ])

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { claimHeader, identityKey } from "../../model/identity-headers.ts";
 import { authority } from "../../model/index.ts";
-import { checkOwnKey } from "./certificate.ts";
+import { checkOwnKey, publicRoots } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
 import { loginRoute, oidcClientUrls, type Route } from "./routes.ts";
@@ -80,6 +80,23 @@ describe("edge's configuration", () => {
     });
     expect(workload()).not.toHaveProperty("volumes");
     expect(conf()).not.toContain("MDomain");
+  });
+
+  it("has those who come by the public names trust the roots that vouch for them", () => {
+    const acme = {
+      kind: "acme",
+      directory: "https://a.example/dir",
+      contact: "it@a.example",
+      agreeTerms: true,
+    } as const;
+    expect(publicRoots("x", { kind: "internal" })).toBe("");
+    expect(publicRoots("x", acme).match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(50);
+    expect(() => publicRoots("x", { kind: "file", chain: "a.pem", root: "gone.pem" })).toThrow(
+      'stacks/x.yaml: edge.certificate.root: expected a PEM file of root certificates, got "gone.pem"',
+    );
+    expect(conf({ certificate: { ...acme, root: "own.pem" } })).toContain(
+      "MDCACertificateFile /config/acme-roots.pem\n",
+    );
   });
 
   it("refuses ACME without the terms, and settings it does not know", () => {

@@ -5,13 +5,14 @@ import type { Running } from "../../platform/platform.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { CertificateOutput } from "../secrets.ts";
-import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
+import { checkOwnKey, publicRoots, readOwnCertificate } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { edgeProbes } from "./probes.ts";
 import { loginRoute, type Route } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
+export { publicRoots } from "./certificate.ts";
 export { type EdgeConfig, edgeConfig } from "./config.ts";
 export { oidcClientUrls, type Route, type Upstream } from "./routes.ts";
 
@@ -55,7 +56,10 @@ export class Edge extends pulumi.ComponentResource implements Service {
       .apply(([key, clientSecret, passphrase, accessToken]) =>
         edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase, accessToken }),
       );
-    const workload = edgeWorkload({ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf });
+    const workload = edgeWorkload({
+      ...{ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf },
+      roots: publicRoots(identity.name, config.certificate),
+    });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.urls = Object.fromEntries(routes.map((route) => [route.service, identity.origin(route.host)]));
     this.loginHosts = routes.filter(({ login }) => login === "required").map(({ host }) => host);

@@ -15,6 +15,8 @@ export interface EdgeWorkloadArgs {
   readonly caPem: Input<string>;
   readonly certPem: Input<string>;
   readonly keyPem: Input<string>;
+  /** Roots of the public certificate, PEM, see `publicRoots`. */
+  readonly roots?: string;
   /** The include with the secrets, see `edgeSecretConf`. */
   readonly secretConf: Input<string>;
 }
@@ -36,6 +38,7 @@ export function edgeWorkload(args: EdgeWorkloadArgs): Workload {
     files: {
       "edge.conf": edgeConf(identity, config, routes),
       "ca.pem": args.caPem,
+      ...(acme?.root ? { "acme-roots.pem": args.roots ?? "" } : {}),
       "tls/cert.pem": args.certPem,
       ...errorPageFiles(identity),
     },

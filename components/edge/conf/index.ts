@@ -20,10 +20,10 @@ export function edgeConf(identity: StackIdentity, config: EdgeConfig, routes: re
 type Acme = Extract<EdgeConfig["certificate"], { kind: "acme" }>;
 
 /** One certificate for all names, fetched before it is needed, kept in the workload's volume. */
-function acmeConf({ directory, contact }: Acme, identity: StackIdentity, routes: readonly Route[]): string {
+function acmeConf({ directory, contact, root }: Acme, identity: StackIdentity, routes: readonly Route[]): string {
   return `MDStoreDir /data/md
 MDCertificateAuthority ${directory}
-MDCertificateAgreement accepted
+${root ? "MDCACertificateFile /config/acme-roots.pem\n" : ""}MDCertificateAgreement accepted
 MDContactEmail ${contact}
 MDPrivateKeys secp256r1
 MDRenewMode always
