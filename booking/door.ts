@@ -142,20 +142,20 @@ export function doorPage(settings: BookingSettings, bookable: Bookable, meetings
 /** Style sheet of the door screens. */
 export const doorStyle = `:root { color-scheme: light dark; font-family: "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 * { box-sizing: border-box; margin: 0; }
-body { min-height: 100vh; display: flex; flex-direction: column; color: #fff; font-size: clamp(1rem, 2.4vw, 2.2rem); }
+body { min-height: 100vh; display: flex; flex-direction: column; color: #fff; font-size: clamp(1rem, max(2.4vw, 1.9vh), 2.2rem); }
 body.free { background: #14532d; }
 body.busy { background: #7f1d1d; }
 body.note { background: #1f2937; align-items: center; justify-content: center; padding: 2em; text-align: center; }
 header { padding: 1.2em 1.6em 0; }
-h1 { font-size: clamp(1.8rem, 5vw, 4.6rem); line-height: 1.1; overflow-wrap: anywhere; }
+h1 { font-size: clamp(1.8rem, max(5vw, 3.6vh), 4.6rem); line-height: 1.1; overflow-wrap: anywhere; }
 header p { opacity: .9; margin-top: .3em; }
 main { flex: 1; padding: 0 1.6em; }
-.state { font-size: clamp(2.2rem, 8vw, 7.5rem); font-weight: 700; line-height: 1.1; padding: .35em 0; }
+.state { font-size: clamp(2.2rem, max(8vw, 5.4vh), 7.5rem); font-weight: 700; line-height: 1.1; padding: .35em 0; }
 h2 { font-size: 1em; font-weight: 600; opacity: .85; }
 ul { list-style: none; padding: .4em 0; }
 li { display: flex; gap: 1.2em; padding: .35em .6em; border-radius: .3em; }
 li.now { background: rgba(255, 255, 255, .22); font-weight: 600; }
-li.past { opacity: .6; }
+li.past { opacity: .7; }
 .time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .who { overflow-wrap: anywhere; }
 .none { padding: .5em 0; }

@@ -181,6 +181,20 @@ describe("the groupware on an engine", () => {
     expect(other.status === 403 || !other.text.includes("Møde one")).toBe(true);
   });
 
+  it("shows a room's day at its door to who has the link, and nothing of calendars on the web's port without a login", async () => {
+    const door = await dav.web("GET", "/doer/doer-til-moede-1");
+    expect(door).toMatchObject({ status: 200, text: expect.stringContaining("Mødelokale 1 &quot;Ærø&quot;, stuen") });
+    expect((await dav.web("GET", "/doer/moede1")).status).toBe(404);
+    const forged = { "x-webobjects-remote-user": anna.guid, "x-webobjects-auth-type": "Basic" };
+    expect((await dav.web("PROPFIND", `/SOGo/dav/${anna.guid}/Calendar/`, forged)).status).toBe(404);
+    expect((await dav.web("GET", `/SOGo/so/${anna.guid}/Calendar/personal/one.ics`, forged)).text).not.toContain(
+      "Møde",
+    );
+    // Keycloak is not there.
+    const away = await dav.web("GET", "/SOGo/");
+    expect(away).toMatchObject({ status: 502, text: expect.stringContaining("Login svarer ikke") });
+  });
+
   it("keeps a calendar when its owner gets another login, name and address", async () => {
     const client = await stack.directory();
     const { Attribute, Change } = await import("ldapts");

@@ -119,18 +119,14 @@ ${sogo}
   RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS)$
   RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
   RewriteRule "${writes.web}" "${lane("web")}%1" [P,NE,L]
-  # The login that brings somebody nobody here knows ends in words.
-  RewriteCond %{QUERY_STRING} (^|&)(code|error)=
-  RewriteRule ^/SOGo/?$ - [E=login:1]
   ProxyPass /SOGo ${address(inner.web)}/SOGo retry=0 nocanon
-  <Location /SOGo/>
-    <If "%{QUERY_STRING} =~ /(^|&)(code|error)=/">
-      ProxyErrorOverride On 500 502 503
-      ErrorDocument 500 /.planb-pages/unknown.html
-      ErrorDocument 502 /.planb-pages/away.html
-      ErrorDocument 503 /.planb-pages/away.html
-    </If>
-  </Location>
+  # The way to the login and back ends in words: for somebody nobody here knows, and while the login is away.
+  <LocationMatch "^/SOGo/?$">
+    ProxyErrorOverride On 500 502 503
+    ErrorDocument 500 /.planb-pages/unknown.html
+    ErrorDocument 502 /.planb-pages/away.html
+    ErrorDocument 503 /.planb-pages/away.html
+  </LocationMatch>
 </VirtualHost>
 
 <VirtualHost *:8444>

@@ -7,6 +7,7 @@ import type { Database } from "../database/index.ts";
 import type { Directory } from "../directory/index.ts";
 import { identityKeyLabel } from "../edge/index.ts";
 import type { PortalService } from "../portal/index.ts";
+import type { StackSecrets } from "../secrets.ts";
 import { groupwareClientLabel } from "../sso/index.ts";
 import type { BookingConfig } from "./config.ts";
 import { frontConf } from "./front.ts";
@@ -26,6 +27,9 @@ import {
 
 export { type BookingConfig, bookingConfig } from "./config.ts";
 export { groupwareDatabase, groupwareHost, groupwareName, groupwareUrls } from "./workloads.ts";
+
+/** The groupware's certificate, by which the mail service knows it when it sends what calendar programs invite to. */
+export const groupwareCertificate = (secrets: StackSecrets) => secrets.certificate("groupware/tls/1", [groupwareName]);
 
 /** Arguments of {@link Booking}. */
 export interface BookingArgs extends ServiceArgs<BookingConfig> {
@@ -74,7 +78,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
     const issuer = `${identity.origin("login")}/realms/planb`;
     const workload = groupwareWorkload(config, bookingJson(config, identity, database), {
       caPem: secrets.caPem,
-      ...secrets.certificate("groupware/tls/1", [groupwareName]),
+      ...groupwareCertificate(secrets),
       sogoConf: pulumi
         .all([databasePassword, directoryPassword, secrets.derive(groupwareClientLabel)])
         .apply(([databaseSecret, directorySecret, clientSecret]) =>

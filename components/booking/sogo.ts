@@ -24,6 +24,24 @@ export interface SogoSecrets {
 /** Ports inside the container, on its own address only. */
 export const inner = { web: 20000, dav: 20001, booking: 20002 } as const;
 
+/** How the twin's invitations reach the mail service: as a program of the stack, by this container's certificate. */
+export const stunnelConf = `foreground = yes
+pid =
+debug = warning
+[programs]
+client = yes
+accept = 127.0.0.1:2526
+connect = mail:2526
+delay = yes
+protocol = smtp
+verifyChain = yes
+checkHost = mail
+CAfile = /config/ca.pem
+cert = /config/tls/cert.pem
+key = /config/tls/key.pem
+sslVersionMin = TLSv1.2
+`;
+
 /** A string of a property list. */
 const text = (value: string): string => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
@@ -69,8 +87,6 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   NGImap4AuthMechanism = xoauth2;
   SOGoSieveServer = "sieve://mailbox:4190/?tls=YES";
   SOGoMailingMechanism = smtp;
-  SOGoSMTPServer = "smtps://mail:4465";
-  SOGoSMTPAuthenticationType = xoauth2;
   SOGoSentFolderName = Sent; SOGoTrashFolderName = Trash; SOGoDraftsFolderName = Drafts; SOGoJunkFolderName = Junk;
   SOGoSieveScriptsEnabled = YES; SOGoVacationEnabled = YES; SOGoForwardEnabled = YES;
   SOGoMailAuxiliaryUserAccountsEnabled = NO;

@@ -6,6 +6,7 @@ import type { ResourcesInput } from "../../steward/resources/config.ts";
 import { serviceDn } from "../directory/slapd.ts";
 import type { Route } from "../edge/routes.ts";
 import { type BookingConfig, weekdays } from "./config.ts";
+import { stunnelConf } from "./sogo.ts";
 
 /** The workload's name, and so its host name in the stack. */
 export const groupwareName = "groupware";
@@ -151,6 +152,7 @@ export function groupwareWorkload(config: BookingConfig, settings: BookingSettin
     image: "sogo",
     files: {
       "booking.json": `${JSON.stringify(settings, undefined, 2)}\n`,
+      "stunnel.conf": stunnelConf,
       "ca.pem": files.caPem,
       "tls/cert.pem": files.certPem,
     },

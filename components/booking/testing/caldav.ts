@@ -66,6 +66,13 @@ export class CalDav {
     return { status: answer.statusCode, text: await answer.body.text() };
   }
 
+  /** Any request to the web's port, as a browser behind edge. */
+  async web(method: string, path: string, headers: Record<string, string> = {}): Promise<DavAnswer> {
+    const options = { dispatcher: this.#agent, method: method as "GET", headers };
+    const answer = await request(`https://localhost:${ports.web}${path}`, options);
+    return { status: answer.statusCode, text: await answer.body.text() };
+  }
+
   /** Puts a meeting into the person's own calendar. */
   put(person: Person, meeting: Meeting): Promise<DavAnswer> {
     const type = { "content-type": "text/calendar; charset=utf-8" };
