@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Input } from "@pulumi/pulumi";
 import type { Egress, Workload } from "../../model/index.ts";
-import type { MailSettings } from "./config.ts";
 import { authConf } from "./conf/dovecot.ts";
 import { ldapTables, senderGroupRules } from "./conf/ldap.ts";
 import { mailPorts, mainCf, masterCf, type PostfixArgs, postfixTables } from "./conf/postfix.ts";
 import { milterPort, rspamdFiles } from "./conf/rspamd.ts";
+import type { MailSettings } from "./config.ts";
 
 /** The workloads' names, and so their host names inside the stack. */
 export const mailName = "mail";

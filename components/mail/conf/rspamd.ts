@@ -36,7 +36,8 @@ export function rspamdFiles({ settings, signed }: RspamdArgs): Readonly<Record<s
     "local.d/options.inc": `# No address counts as ours: who is logged in is ours, and nobody else.
 local_addrs = [];
 filters = "chartable,dkim,regexp";
-${resolvers.length > 0 ? `dns { nameserver = [${resolvers.map((address) => `"${address}"`).join(", ")}]; }\n` : ""}# A message that takes longer is let through with what is known by then.
+${resolvers.length > 0 ? `dns { nameserver = [${resolvers.map((address) => `"${address}"`).join(", ")}]; }\n` : ""}url_tld = "/usr/local/share/domains.dat";
+# A message that takes longer is let through with what is known by then.
 task_timeout = 8s;
 max_message = ${settings.maxMessageMiB + 10}M;
 control_socket = "/run/rspamd/rspamd.sock mode=0600";

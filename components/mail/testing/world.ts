@@ -83,6 +83,11 @@ export class MailWorld {
     return this.#ca;
   }
 
+  /** Removes all of it. */
+  remove(): Promise<void> {
+    return this.stack.remove();
+  }
+
   /** Starts everything. `section` is the stack file's section `mail` without ports. */
   async start(section: Record<string, unknown>): Promise<void> {
     this.#ca = await authority(master, "ca/1", "Test");
@@ -197,10 +202,16 @@ export class MailWorld {
       files: {
         "postfix/main.cf": outsideCf,
         "postfix/master.cf": outsideMaster,
-        ...{ "tls/cert.pem": (await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])).certPem },
+        ...{
+          "tls/cert.pem": (
+            await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])
+          ).certPem,
+        },
       },
       secretFiles: {
-        "tls/key.pem": (await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])).keyPem,
+        "tls/key.pem": (
+          await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])
+        ).keyPem,
       },
       publicNames: ["mx.outside.example"],
       ready: { tcp: 2525 },

@@ -1,0 +1,250 @@
+import { connect } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+import { ImapFlow } from "imapflow";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildImages } from "../../images/index.ts";
+import { suffix } from "../directory/slapd.ts";
+import { MailWorld, mailHost, type TestPerson, testPorts } from "./testing/world.ts";
+
+const person = (n: number, uid: string, more: Partial<TestPerson> = {}): TestPerson => ({
+  guid: `00000000-0000-4000-8000-00000000000${n}`,
+  uid,
+  mail: `${uid}@kommune.example`,
+  password: `hemmelig ${uid} æøå`,
+  ...more,
+});
+const anna = person(1, "anna", { aliases: ["anna.and@kommune.example"], groups: ["g000000000001"] });
+const bo = person(2, "bo");
+const dn = (p: TestPerson) => `planbGuid=${p.guid},ou=people,${suffix}`;
+
+/** Speaks SMTP in the clear and gives every answer's code and text. */
+function talk(...lines: string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(testPorts.smtp, "127.0.0.1");
+    const answers: string[] = [];
+    const rest = [...lines];
+    socket.setTimeout(20_000, () => socket.destroy(new Error(`no answer after ${answers.join(" | ")}`)));
+    socket.on("error", reject).on("close", () => resolve(answers));
+    let text = "";
+    socket.on("data", (data) => {
+      text += data.toString("latin1");
+      if (!/^\d{3} .*\r\n$/m.test(text)) return;
+      answers.push(text.trim());
+      text = "";
+      if (socket.writableEnded) return;
+      const next = rest.shift();
+      if (next === undefined) socket.end("QUIT\r\n");
+      else socket.write(`${next}\r\n`);
+    });
+  });
+}
+
+describe("mail on an engine", () => {
+  const world = new MailWorld();
+  /** Texts of a person's messages that hold a word. */
+  const inbox = async (p: TestPerson, word: string): Promise<string[]> => {
+    const client = new ImapFlow({
+      host: "127.0.0.1",
+      port: testPorts.imaps,
+      secure: true,
+      auth: { user: p.mail, pass: p.password },
+      tls: { ca: world.caPem, servername: mailHost },
+      logger: false,
+    });
+    await client.connect();
+    try {
+      await client.mailboxOpen("INBOX");
+      const texts: string[] = [];
+      for await (const { source } of client.fetch("1:*", { source: true })) texts.push(source?.toString("utf8") ?? "");
+      return texts.filter((text) => text.includes(word));
+    } finally {
+      await client.logout();
+    }
+  };
+  const arrives = async (p: TestPerson, word: string): Promise<string> => {
+    await expect.poll(() => inbox(p, word), { timeout: 20_000, interval: 500 }).toHaveLength(1);
+    return (await inbox(p, word))[0] ?? "";
+  };
+  const from = "fru@outside.example";
+
+  beforeAll(async () => {
+    await buildImages(() => {}, ["openldap", "access", "dovecot", "postfix", "rspamd"]);
+    await world.start({
+      domains: ["kommune.example"],
+      postmaster: anna.mail,
+      maxMessageMiB: 2,
+      smarthost: undefined,
+      limits: { messagesPerHour: 20 },
+    });
+    for (const p of [anna, bo]) await world.addPerson(p);
+    await world.asSteward(async (client) => {
+      await client.add(`cn=g000000000001,ou=groups,${suffix}`, {
+        objectClass: "planbGroup",
+        ...{ cn: "g000000000001", planbGuid: "00000000-0000-4000-8000-0000000000a1", displayName: 'Løn "og, mere"' },
+        ...{ mail: "loen@kommune.example", member: [dn(anna), dn(bo)] },
+      });
+      const resource = (cn: string, planbKind: string, more: Record<string, string>) =>
+        client.add(`cn=${cn},ou=resources,${suffix}`, {
+          objectClass: "planbResource",
+          ...{ cn, planbKind, displayName: cn, mail: `${cn}@kommune.example`, ...more },
+        });
+      await resource("post", "sharedMailbox", { planbSenderGroup: "g000000000001" });
+      await resource("lokale", "room", {});
+    });
+  }, 240_000);
+  afterAll(() => world.remove());
+
+  it("runs with root for the master alone", async () => {
+    const { stdout } = await world.stack.exec("mail", [
+      ...[
+        "bash",
+        "-c",
+        "for p in /proc/[0-9]*; do echo $(cat $p/comm) $(awk '/^Uid/{print $2}' $p/status); done | sort -u",
+      ],
+    ]);
+    const root = stdout.split("\n").filter((line) => line.endsWith(" 0"));
+    expect(
+      root.every((line) => /^(start-mail|master|postfix-script|bash|awk|cat|sort) 0$/.test(line)),
+      stdout,
+    ).toBe(true);
+    expect(stdout).toContain("smtpd 1009");
+  });
+
+  it("takes mail from outside over TLS, and delivers it to whom an address belongs", async () => {
+    const sent = { from, subject: "æøå udefra", text: "et brev udefra" };
+    await world.receive({ ...sent, to: anna.mail });
+    await world.receive({ ...sent, to: "anna.and+gren@kommune.example", text: "til et alias" });
+    const text = await arrives(anna, "et brev udefra");
+    expect(text).toMatch(/^Received: .*TLSv1\.3/ms);
+    expect(text).toMatch(/^Authentication-Results: /m);
+    await arrives(anna, "til et alias");
+    await world.receive({ ...sent, to: "postmaster@kommune.example", text: "til postmesteren" });
+    await arrives(anna, "til postmesteren");
+  });
+
+  it("lets people send inside and out by a login, and signs what leaves", async () => {
+    await world.submit(anna, { from: anna.mail, to: bo.mail, subject: "hej", text: "hej bo, fra anna" });
+    await arrives(bo, "hej bo, fra anna");
+    await world.submit(anna, { from: "anna.and@kommune.example", to: bo.mail, text: "under et alias" }, "anna");
+    const text = await arrives(bo, "under et alias");
+    expect(text).toMatch(/^DKIM-Signature: .*d=kommune\.example; \s+s=planb1;/ms);
+  });
+
+  it("refuses a wrong password, a foreign sender and an unknown recipient", async () => {
+    const mail = { from: anna.mail, to: bo.mail, text: "x" };
+    await expect(world.submit({ ...anna, password: "gæt" }, mail)).rejects.toMatchObject({ responseCode: 535 });
+    await expect(world.submit(anna, { ...mail, from: bo.mail })).rejects.toMatchObject({ responseCode: 553 });
+    await expect(world.submit(anna, { ...mail, from })).rejects.toMatchObject({ responseCode: 553 });
+    await expect(world.receive({ from, to: "ingen@kommune.example", text: "x" })).rejects.toMatchObject({
+      responseCode: 550,
+    });
+    await expect(world.receive({ from: bo.mail, to: anna.mail, text: "x" })).rejects.toMatchObject({
+      responseCode: 554,
+    });
+  });
+
+  it("lets the members of its group send as a shared mailbox, and nobody else", async () => {
+    const mail = { from: "post@kommune.example", to: bo.mail, text: "fra den fælles postkasse" };
+    await expect(world.submit(bo, mail)).rejects.toMatchObject({ responseCode: 553 });
+    await world.submit(anna, mail);
+    await arrives(bo, "fra den f");
+  });
+
+  it("expands a group for those inside, and refuses strangers", async () => {
+    const mail = { to: "loen@kommune.example", text: "til hele gruppen" };
+    await expect(world.receive({ ...mail, from })).rejects.toMatchObject({ responseCode: 554 });
+    await world.submit(bo, { ...mail, from: bo.mail });
+    await arrives(anna, "til hele gruppen");
+    await arrives(bo, "til hele gruppen");
+  });
+
+  it("takes a room's mail and keeps none", async () => {
+    await world.receive({ from, to: "lokale@kommune.example", text: "en indkaldelse" });
+    await expect.poll(async () => await world.stack.logs("mail")).toMatch(/relay=none.*a room has no mailbox/);
+  });
+
+  it.each([
+    "stranger@outside.example",
+    "<stranger@outside.example>",
+    "stranger%outside.example@kommune.example",
+    "stranger%outside.example",
+    "stranger@outside.example@kommune.example",
+    '"stranger@outside.example"@kommune.example',
+    '"stranger%outside.example"',
+    "@kommune.example:stranger@outside.example",
+    "outside.example!stranger",
+    "outside.example!stranger@kommune.example",
+    "stranger@[127.0.0.1]",
+    "stranger@localhost",
+  ])("relays nothing for a stranger: %s", async (recipient) => {
+    const rcpt = recipient.startsWith("<") ? recipient : `<${recipient}>`;
+    for (const sender of ["x@outside.example", "", "x@[127.0.0.1]"]) {
+      const answers = await talk("EHLO x.outside.example", `MAIL FROM:<${sender}>`, `RCPT TO:${rcpt}`);
+      expect(answers.at(-1), `${sender} ${rcpt}: ${answers.join(" | ")}`).toMatch(/^(5\d\d|221)/);
+      expect(answers.join("\n")).not.toMatch(/^250 2\.1\.5/m);
+    }
+  });
+
+  it("offers no login in the clear, nor to strangers' servers, and no TLS below 1.2", async () => {
+    expect((await talk("EHLO x"))[1]).not.toMatch(/AUTH/);
+    expect((await talk("EHLO x", "AUTH PLAIN AGFubmEAeA=="))[2]).toMatch(/^5/);
+    for (const maxVersion of ["TLSv1", "TLSv1.1"] as const) {
+      const old = new Promise((resolve, reject) => {
+        const options = { servername: mailHost, ca: world.caPem, minVersion: "TLSv1" as const, maxVersion };
+        const ciphers = "DEFAULT@SECLEVEL=0";
+        tlsConnect(testPorts.submissions, "127.0.0.1", { ...options, ciphers })
+          .on("secureConnect", resolve)
+          .on("error", reject);
+      });
+      await expect(old).rejects.toThrow(/alert|version|protocol/i);
+    }
+  });
+
+  it("refuses what is too large, what would run on a PC, and goes on after what is broken", async () => {
+    const to = bo.mail;
+    const attach = (filename: string) => ({ attachments: [{ filename, content: "MZ" }] });
+    await expect(world.receive({ from, to, text: "x".repeat(3_000_000) })).rejects.toThrow(/552|size/i);
+    await expect(world.receive({ from, to, text: "x", ...attach("faktura.pdf.exe") })).rejects.toMatchObject({
+      responseCode: 554,
+    });
+    const raw = (text: string) => world.receive({ envelope: { from, to: [to] }, raw: text });
+    const head = `From: ${from}\r\nTo: ${to}\r\nMessage-ID: <a@outside.example>\r\nDate: ${new Date().toUTCString()}\r\n`;
+    await raw(`${head}Content-Type: multipart/mixed; boundary="\r\nMIME-Version: 1.0\r\n\r\n--\r\n--x\r\nbrudt mime`);
+    await arrives(bo, "brudt mime");
+    const headers = Array.from({ length: 4000 }, (_, i) => `X-Endless-${i}: ${"y".repeat(200)}\r\n`).join("");
+    await raw(`${head}${headers}\r\nendeløse`).catch((error: { responseCode: number }) =>
+      expect(error.responseCode).toBeGreaterThanOrEqual(500),
+    );
+    const nested = Array.from(
+      { length: 300 },
+      (_, i) => `Content-Type: multipart/mixed; boundary="b${i}"\r\n\r\n--b${i}\r\n`,
+    ).join("");
+    await raw(`${head}MIME-Version: 1.0\r\n${nested}indlejret`).catch((error: { responseCode: number }) =>
+      expect(error.responseCode).toBeGreaterThanOrEqual(500),
+    );
+    await world.receive({ from, to, text: "stadig i live" });
+    await arrives(bo, "stadig i live");
+  });
+
+  it("keeps what it acknowledged through a kill", async () => {
+    await world.stack.exec("mail", ["postconf", "-e", "x=y"]); // read-only: no effect
+    await (await world.stack.docker.getContainer((await world.stack.inspect("mailbox")).Id)).pause();
+    await world.receive({ from, to: anna.mail, text: "kvitteret før strømmen gik" });
+    await world.stack.kill("mail");
+    await (await world.stack.docker.getContainer((await world.stack.inspect("mailbox")).Id)).unpause();
+    await arrives(anna, "kvitteret f");
+  }, 60_000);
+
+  it("bounds what a person sends in an hour", async () => {
+    const mail = { from: bo.mail, to: bo.mail, text: "meget" };
+    const tries = Array.from({ length: 15 }, () =>
+      world.submit(bo, mail).then(
+        () => 250,
+        (e: { responseCode: number }) => e.responseCode,
+      ),
+    );
+    const codes = await Promise.all(tries);
+    expect(codes.filter((code) => code === 250).length).toBeLessThan(15);
+    expect(codes.some((code) => code >= 400)).toBe(true);
+  });
+});
