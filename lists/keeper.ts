@@ -51,7 +51,7 @@ export class Keeper {
   async #bring(list: ListSettings): Promise<void> {
     const { mailman, members, settings, log } = this.#parts;
     const id = listId(settings, list.name);
-    const fixed = list.fixed.map((address): Wanted => ({ address, name: "", guid: undefined }));
+    const fixed = list.fixed.map((address): Wanted => ({ address, name: "", guid: undefined, welcome: false }));
     const found = await mailman.roster(id, "member");
     const applied = await members.applied(list.name);
     const first = planMembers([...(await members.wanted(list.name)), ...fixed], found, applied);
@@ -69,7 +69,7 @@ export class Keeper {
     for (const { email } of first.joined) base.add(email.toLowerCase());
     const plan = planMembers(wanted, found, base);
     const refused = new Set<string>();
-    for (const { address, name } of plan.add) if (!(await this.#add(id, address, name))) refused.add(address);
+    for (const one of plan.add) if (!(await this.#add(id, one))) refused.add(one.address);
     await mailman.remove(id, plan.remove);
     await members.unapply(list.name, plan.remove);
     await members.apply(
@@ -82,10 +82,10 @@ export class Keeper {
   }
 
   /** @returns whether the address is a member now */
-  async #add(id: string, address: string, name: string): Promise<boolean> {
+  async #add(id: string, { address, name, welcome }: Wanted): Promise<boolean> {
     const { mailman, log } = this.#parts;
     try {
-      await mailman.add(id, "member", address, name);
+      await mailman.add(id, "member", address, name, welcome);
       return true;
     } catch (error) {
       // 409: is one already. 400: Mailman takes no such address; one of them must not stop the others.

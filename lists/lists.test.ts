@@ -9,7 +9,7 @@ const list = listSettings.parse({
   ...{ name: "team", title: "Team", description: "", kind: "closed", archive: "members", replies: "author" },
   ...{ mayLeave: true, digest: true, maxMessageKiB: 100, archiveDays: 10, hidden: false, fixed: [] },
 });
-const wanted = (address: string) => ({ address, name: "", guid: undefined });
+const wanted = (address: string) => ({ address, name: "", guid: undefined, welcome: false });
 const found = (email: string) => ({ member_id: email, email, display_name: "", delivery_mode: "regular" });
 
 describe("members", () => {

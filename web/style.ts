@@ -49,7 +49,7 @@ p { margin: 0 0 1rem; } p:last-child { margin-bottom: 0; }
 .up { color: var(--good); background: var(--good-tint); } .down { color: var(--bad); background: var(--bad-tint); } .unknown { color: var(--unsure); background: var(--unsure-tint); }
 dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .4rem 1.25rem; margin: 0 0 1rem; }
 dt { color: var(--soft); } dd { margin: 0; }
-.plain { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .5rem; }
+ul.plain { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .5rem; }
 .factor { display: flex; gap: .6rem; align-items: baseline; } .factor svg { width: 1rem; height: 1rem; flex: none; color: var(--good); transform: translateY(.12rem); }
 ul:last-child { margin-bottom: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1rem; }
@@ -82,7 +82,7 @@ ol.steps li::before { content: counter(step); width: 2rem; height: 2rem; border-
 .trouble dt { color: var(--ink); font-weight: 650; } .trouble { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .trouble dd { color: var(--soft); margin-bottom: .8rem; } .trouble dd:last-child { margin-bottom: 0; }
 .qr { width: 15rem; max-width: 100%; margin: 0 0 1rem; border-radius: 9px; overflow: hidden; border: 1px solid var(--line); line-height: 0; } .qr svg { width: 100%; height: auto; }
 .beside { display: grid; gap: 1rem 1.5rem; } @media (min-width: 40rem) { .beside { grid-template-columns: minmax(0, 1fr) auto; align-items: start; } .beside .qr { margin: 0; } }
-.narrow { max-width: 44rem; }
+.narrow { max-width: 44rem; } h1 + .card, h1 + .stack { margin-top: 1.25rem; }
 .letter { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 1rem; }
 .contact p { margin-bottom: .3rem; }
 footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }

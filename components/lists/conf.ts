@@ -50,6 +50,12 @@ export interface MailmanCfg {
 /** Queues that take turns in one process, see images/mailman/planb_mailman.py. */
 const queues = ["in", "pipeline", "virgin", "archive", "command", "digest", "bounces", "retry", "task"];
 
+/** Mailman's logs that tell what was done; the library that takes mail would tell every command and address to `root`. */
+const logs = [
+  ...["archiver", "bounce", "config", "database", "error", "locks", "mischief"],
+  ...["plugins", "runner", "smtp", "subscribe", "task", "vette"],
+];
+
 /** Mailman's configuration; secret. Pure. */
 export function mailmanCfg({ domain, database, databasePassword, restPassword }: MailmanCfg): string {
   const { host, port, name, user } = database;
@@ -81,8 +87,15 @@ lock_file: $lock_dir/master.lck
 [database]
 class: mailman.database.postgresql.PostgreSQLDatabase
 url: ${url}?${tls}
-${["root", "bounce", "debug", "plugins", "smtp"].map((log) => `[logging.${log}]\npath: /dev/stdout`).join("\n")}
+${logs.map((log) => `[logging.${log}]\npath: /dev/stdout`).join("\n")}
+[logging.root]
+path: /dev/stdout
+level: warn
+[logging.debug]
+path: /dev/stdout
+level: warn
 [logging.http]
+path: /dev/stdout
 level: error
 [logging.gunicorn]
 path: /dev/null

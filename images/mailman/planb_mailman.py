@@ -18,13 +18,31 @@ import mailman
 from mailman.bin.runner import make_runner
 from mailman.config import config
 from mailman.core import initialize
+from mailman.core.i18n import _
 from mailman.core.runner import Runner
+from mailman.rules.loop import Loop
 
 # Runners that take turns, see [runner.queues] in the configuration.
 QUEUES = ('in', 'pipeline', 'virgin', 'archive', 'command', 'digest', 'bounces', 'retry', 'task')
 PROCESSES = ('queues', 'out', 'lmtp', 'rest')
 # Times a message that failed, e.g. because the database was away, is tried anew at a start.
 UNSHUNTS = 3
+
+
+def came_back(self, mlist, msg, msgdata):
+    """Mailman 3.3.10's own rule compares the bare address with a header that says <mailto:...>, so it never matches."""
+    posts = ' '.join(msg.get_all('list-post', [])).lower()
+    ids = ' '.join(msg.get_all('list-id', [])).lower()
+    if f'<mailto:{mlist.posting_address}>' not in posts and f'<{mlist.list_id}>' not in ids:
+        return False
+    msgdata['moderation_sender'] = msg.sender
+    with _.defer_translation():
+        # Translated where it is told.
+        msgdata.setdefault('moderation_reasons', []).append(_('Message has already been posted to this list'))
+    return True
+
+
+Loop.check = came_back
 
 
 class Queues(Runner):

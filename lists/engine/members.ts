@@ -7,6 +7,8 @@ export interface Wanted {
   readonly name: string;
   /** Undefined: nobody of the staff. */
   readonly guid: string | undefined;
+  /** Whether a welcome is sent: to those by hand, not to those whom a group puts there. */
+  readonly welcome: boolean;
 }
 
 /** What is to be done so that Mailman's members are those wanted. */

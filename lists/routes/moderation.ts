@@ -90,7 +90,7 @@ ${postForm(path, [
 <p class="small soft" id="hint-${request_id}">${m.reasonHint}</p>
 <textarea id="grund-${request_id}" name="grund" rows="2" maxlength="1000" aria-describedby="hint-${request_id}"></textarea></div>
 <div class="actions"><button class="button first" name="valg" value="godkend">${m.accept}</button>
-<button class="button plain" name="valg" value="afvis">${m.reject}</button>
+<button class="button" name="valg" value="afvis">${m.reject}</button>
 <button class="button danger" name="valg" value="kassér" title="${m.discardHint}">${m.discard}</button></div>`,
 ])}
 </section>`;

@@ -92,7 +92,7 @@ export class MemberStore {
   /** Everybody who should get the list's mail, each address once. */
   async wanted(list: string): Promise<readonly (Wanted & ListMember)[]> {
     const { rows } = await this.#database.query<Wanted & ListMember>(
-      `select distinct on (address) * from (${wantedRows}) w order by address, "by"`,
+      `select distinct on (address) *, "by" = 'hand' welcome from (${wantedRows}) w order by address, "by"`,
       [list],
     );
     return rows;
