@@ -80,9 +80,6 @@ export function sharedId({ id, address: mail }: Pick<SharedMailbox, "id" | "addr
     id ??
     mail
       .toLowerCase()
-      .replaceAll("æ", "ae")
-      .replaceAll("ø", "oe")
-      .replaceAll("å", "aa")
       .replaceAll(/[^a-z0-9]+/g, "-")
       .slice(0, 63)
       .replaceAll(/^-|-$/g, "")
