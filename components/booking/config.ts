@@ -74,7 +74,7 @@ export const bookingConfig = z
       .enum(["time", "organizer", "title"])
       .default("organizer")
       .describe("What the screen at a door tells of a booking beside its time. Default: organizer"),
-    memoryMiB: memoryMiB(384),
+    memoryMiB: memoryMiB(320),
     cpu: z.number().min(0.1).max(64).default(1).describe("Limit of processor cores. Default: 1"),
   })
   .refine(({ rooms, equipment }) => unique([...rooms, ...equipment]), {
