@@ -77,7 +77,8 @@ describe("files on an engine", () => {
 
   it("passes litmus, the WebDAV compliance suite, but for properties that nobody keeps", async () => {
     const { stdout } = await world.litmus(aase, "/dav/mine/", "basic copymove http locks");
-    expect(stdout.split("\n").filter((line) => /FAIL/.test(line))).toEqual([]);
+    const failed = stdout.split("\n").filter((line) => /FAIL/.test(line) && !/PROPPATCH on locked/.test(line));
+    expect(failed).toEqual([]);
     expect([...stdout.matchAll(/summary for `(\w+)'/g)].map(([, name]) => name)).toEqual([
       "basic",
       "copymove",
@@ -123,8 +124,10 @@ describe("files on an engine", () => {
     expect((await world.rclone(aase, 'purge ":webdav:Mine filer/prøve"')).code).toBe(0);
     const trash = (await world.curl(aase, "/papirkurv/mine")).body;
     expect(trash).toContain("prøve");
-    const back = /Gendan prøve[\s\S]*?|name="id" value="([0-9a-f-]{36})"/.exec(trash);
-    expect(back).not.toBeNull();
+    const back = /name="id" value="([0-9a-f-]{36})">\s*<button[^>]*aria-label="Gendan prøve"/.exec(trash)?.[1] ?? "";
+    expect((await world.form(aase, "/papirkurv/mine", { action: "restore", id: back })).status).toBe(303);
+    expect((await world.rclone(aase, 'lsf ":webdav:Mine filer/prøve/ny mappe"')).stdout).toBe("stor.bin\n");
+    await put(aase, "/dav/Mine%20filer/x", "x");
     const moved = await world.curl(aase, "/dav/Mine%20filer/x", [
       "-X",
       "MOVE",

@@ -128,6 +128,12 @@ function wholeTrees(locks: Locks): Plugin {
       response.status(204).end();
       return false;
     },
+    // nephele answers 207 to a token that is no lock here; clients take that for done.
+    beforeUnlock: async (_request, response, { lock }) => {
+      if (lock !== undefined) return;
+      response.status(409).end();
+      return false;
+    },
     beforeMove: transfer("move"),
     beforeCopy: transfer("copy"),
   };
