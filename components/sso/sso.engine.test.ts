@@ -209,6 +209,28 @@ describe("the login on an engine", () => {
     await visitor.journey.close();
   });
 
+  it("counts guesses with those at mail and calendar, and alone while access is away", async () => {
+    expect(await stack.engine.logs("sso")).toContain("access did not answer");
+    await addPerson(directory, { uid: "gaettet", guid: guid(30), name: "Gættet På", password });
+    const access = await stack.startAccess();
+    try {
+      const imap = (secret: string) =>
+        access.ask("mailbox", "POST", "/verify", { protocol: "imap", login: "gaettet", password: secret });
+      for (let n = 0; n < 4; n++) expect((await imap(`gæt-${n}`)).status).toBe(401);
+      for (const [typed, told] of [
+        ["forkert", /er forkert/],
+        [password, /For mange forkerte forsøg/],
+      ] as const) {
+        const visitor = await visit(stack.caPem);
+        expect(words(await visitor.logIn("gaettet", typed))).toMatch(told);
+        await visitor.journey.close();
+      }
+      expect((await imap(password)).status).toBe(429);
+    } finally {
+      await access.close();
+    }
+  });
+
   it("shuts people out, sessions too, and lets them in again", async () => {
     const inside = await visit(stack.caPem);
     const asked = await inside.logIn("soeren.aa", password);

@@ -3,6 +3,7 @@ import { buildImages } from "../../../images/index.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import { createRealmKeeper, type RealmKeeper, realmConfig } from "../../../steward/realm/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
+import { askAccess, testAccess, testToken } from "../../access/testing.ts";
 import { databaseConfig } from "../../database/config.ts";
 import { databaseWorkload } from "../../database/workloads.ts";
 import {
@@ -21,7 +22,7 @@ import { ssoWorkload } from "../workloads.ts";
 /** Master secret of the test; every secret is derived from it as in a stack. */
 const master = "s".repeat(43);
 /** Ports on this host that the test publishes. */
-export const ports = { sso: 18_943, directory: 18_936, portal: 18_944 } as const;
+export const ports = { sso: 18_943, directory: 18_936, portal: 18_944, access: 18_945 } as const;
 /** Where the login answers. */
 export const loginOrigin = `https://localhost:${ports.sso}`;
 /** Where the test's own service behind the login answers. */
@@ -103,10 +104,20 @@ export class SsoStack {
         ...this.certificate,
         databasePassword: secret("database/keycloak/1"),
         stewardSecret: realmSecrets.steward,
-        accessToken: secret("access/sso/1"),
+        accessToken: testToken("sso"),
       },
     );
     return { ...workload, ports: [{ name: "https", port: 8443, hostPort: ports.sso }] };
+  }
+
+  /** Starts access, which counts guesses for all protocols; until then Keycloak counts alone. Answers on a port of this host. */
+  async startAccess(): Promise<ReturnType<typeof askAccess>> {
+    await buildImages(() => {}, ["access"]);
+    const ca = await authority(master, "ca/1", "Test");
+    const secondFactor = { requiredFor: [], methods: ["totp" as const] };
+    await this.engine.run(await testAccess(ca, secret("directory/access/1"), ports.access, { secondFactor }));
+    await this.engine.ready("access");
+    return askAccess(this.caPem, ports.access);
   }
 
   /**
@@ -152,6 +163,6 @@ function directoryWorkload(caPem: string, tls: { certPem: string; keyPem: string
     cpu: 1,
     user: 1004,
     writablePaths: ["/tmp", "/run/slapd"],
-    reachableFrom: ["sso"],
+    reachableFrom: ["sso", "access"],
   };
 }
