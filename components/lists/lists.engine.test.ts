@@ -168,7 +168,7 @@ describe("lists", { timeout: 90_000 }, () => {
 
   it("refuses a broken mail, and gives files only to save", async () => {
     const broken = [
-      "From: =?utf-8?B?////?= <chef@kommune.example>",
+      "From: chef@kommune.example",
       "Subject: Filer",
       "Message-ID: <b1@x.example>",
       "MIME-Version: 1.0",
@@ -180,14 +180,14 @@ describe("lists", { timeout: 90_000 }, () => {
       "<script>alert(1)</script><p>Krop</p>",
       "--b",
       "Content-Type: text/html",
-      'Content-Disposition: attachment; filename="../../etc/<x>\u202egpj.html"',
+      "Content-Disposition: attachment; filename*=UTF-8''..%2F..%2Fetc%2F%3Cx%3E%E2%80%AEgpj.html",
       "",
       "<script>alert(2)</script>",
       "--b--",
     ].join("\n");
     const refused = await stack.post(chef.address, "nyt@liste.kommune.example", broken.replace("--b--", "--b"));
     expect(refused.stderr).toContain("501");
-    await stack.post(chef.address, "nyt@liste.kommune.example", broken);
+    expect(await stack.post(chef.address, "nyt@liste.kommune.example", broken)).toMatchObject({ code: 0 });
     await expect
       .poll(async () => (await stack.ask("/liste/nyt/arkiv", anna)).text, { timeout: 30_000 })
       .toContain("1 fil");
