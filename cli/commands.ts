@@ -87,6 +87,14 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .option(...json)
     .action(run(async (stack, options) => (await import("./probe.ts")).probe(stack, options)));
   program
+    .command("dns")
+    .summary("the DNS records that mail and the public hosts need; --check compares them with the DNS")
+    .argument("<stack>")
+    .option("--check", "ask a name server for each, and tell what is missing or wrong")
+    .option("--resolver <address>", "name server to ask, e.g. 192.0.2.53 or 192.0.2.53:5353; default: the host's own")
+    .option(...json)
+    .action(run(async (stack, options) => (await import("./dns.ts")).dns(stack, options)));
+  program
     .command("logs")
     .summary("the last lines of a workload")
     .argument("<stack>")

@@ -11,9 +11,10 @@ import { Edge, edgeConfig, publicRoots } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
 import { Files, filesConfig } from "./files/index.ts";
 import { requireGiven } from "./given.ts";
-import { Lists, listsConfig, listsDatabase, listsName } from "./lists/index.ts";
+import { Lists, listsConfig, listsDatabase, listsMailRoute, listsName } from "./lists/index.ts";
 import { mailFields } from "./mail/config.ts";
-import { Mailbox, mailboxConfig } from "./mailbox/index.ts";
+import { Mail } from "./mail/index.ts";
+import { Mailbox, mailboxConfig, mailboxName, mailboxPorts } from "./mailbox/index.ts";
 import { Portal, portalConfig } from "./portal/index.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
@@ -122,11 +123,29 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
         after: [directory.running, access.running],
       })
     : undefined;
+  const mail =
+    config.mail && mailbox
+      ? new Mail("mail", {
+          ...common,
+          config: config.mail,
+          directory,
+          mailbox: {
+            running: mailbox.running,
+            workload: mailboxName,
+            lmtpPort: mailboxPorts.lmtp,
+            imapPort: config.mail.mailbox.imapPort,
+            deviceSettings: mailbox.deviceSettings,
+          },
+          ...(config.lists ? { lists: listsMailRoute(config.lists) } : {}),
+          after: [directory.running, access.running],
+        })
+      : undefined;
   const portal = new Portal("portal", {
     ...byPublicName,
     config: config.portal,
     access: true,
     services: [
+      ...(mail ? [mail.portalService] : []),
       ...(booking ? [booking.portalService] : []),
       ...(files ? [files.portalService] : []),
       ...(lists ? [lists.portal] : []),
@@ -152,6 +171,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   });
   const services = [
     portal,
+    ...(mail ? [mail] : []),
     ...(mailbox ? [mailbox] : []),
     ...(booking ? [booking] : []),
     ...(files ? [files] : []),

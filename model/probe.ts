@@ -2,7 +2,7 @@
  * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
  * Never holds a secret; where a runner needs one, it names it.
  */
-export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe | FilesProbe;
+export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe | FilesProbe | MailProbe;
 
 interface ProbeBase {
   /** Unique in the stack, e.g. "portal-page". */
@@ -57,6 +57,21 @@ export interface ImapProbe extends ProbeBase {
   readonly kind: "imap";
   /** `imaps://host:port`. */
   readonly url: string;
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
+}
+
+/** A letter sent as another server does and one as a mail program does, both read over IMAP and deleted. */
+export interface MailProbe extends ProbeBase {
+  readonly kind: "mail";
+  /** Where other servers deliver: `smtp://host:port`, with STARTTLS. */
+  readonly url: string;
+  /** Where mail programs send: `smtps://host:port`. */
+  readonly submissionUrl: string;
+  /** Where they read: `imaps://host:port`. */
+  readonly imapUrl: string;
+  /** Mail address of the account, to which both letters go. */
   readonly username: string;
   /** Name of the secret with the account's app password. */
   readonly passwordSecret: string;

@@ -7,6 +7,7 @@ import { probeHttp } from "./http.ts";
 import { probeImap } from "./imap.ts";
 import { probeLdap } from "./ldap.ts";
 import { probeLogin } from "./login.ts";
+import { probeMail } from "./mail.ts";
 
 export { agentFor, type ProbeContext } from "./context.ts";
 export { ProbeFailure } from "./failure.ts";
@@ -39,6 +40,8 @@ async function run(probe: Probe, context: ProbeContext, signal: AbortSignal): Pr
       return { detail: await probeFiles(probe, context, signal), waitedMs: 0 };
     case "ldap":
       return { detail: await probeLdap(probe, context, signal), waitedMs: 0 };
+    case "mail":
+      return { detail: await probeMail(probe, context, signal), waitedMs: 0 };
     case "login":
       return probeLogin(probe, context, signal);
   }

@@ -130,10 +130,6 @@ export const mailFields = {
     })
     .prefault({})
     .describe("What the DNS says to other servers"),
-  mtaSts: z
-    .enum(["none", "testing", "enforce"])
-    .default("testing")
-    .describe("What the MTA-STS policy asks of servers that send here. Default: testing"),
   sizeGiB: z
     .int()
     .min(1)

@@ -13,9 +13,7 @@ import type { MailSettings } from "./config.ts";
 export const mailName = "mail";
 export const filterName = "filter";
 /** Programs of the stack that send mail: each shows the certificate it serves with. */
-export const mailPrograms = ["lists", "mailbox", "steward"] as const;
-/** Workloads that reach Postfix. */
-export const mailClients = [...mailPrograms, "groupware"] as const;
+export const mailPrograms = ["groupware", "lists", "mailbox", "steward"] as const;
 
 /** What {@link mailWorkload} needs besides the configuration. */
 export interface MailFiles {
@@ -100,7 +98,7 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
     user: 0,
     capabilities: [...mailCapabilities],
     writablePaths: ["/run/auth", "/tmp"],
-    reachableFrom: [...mailClients],
+    reachableFrom: [...mailPrograms],
     egress: mailEgress(settings),
   };
 }

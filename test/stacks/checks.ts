@@ -78,7 +78,9 @@ export function checkDocker(deployed: Deployed, mode: Mode): void {
   for (const container of containers) {
     expect(contentTags).toContain(container["image"]);
     expect(container).toMatchObject({ readOnly: true, wait: true, capabilities: { drops: ["ALL"] } });
-    expect(container["user"]).toMatch(/^[1-9]\d*:0$/);
+    // Root only with capabilities that say what for.
+    const { adds } = container["capabilities"] as { adds?: readonly string[] };
+    expect(container["user"]).toMatch(adds?.length ? /^\d+:0$/ : /^[1-9]\d*:0$/);
     expect((container["healthcheck"] as { tests: string[] }).tests.length).toBeGreaterThan(1);
     expect(container["memorySwap"]).toBe(container["memory"]);
   }

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { stackIdentity } from "../../config/index.ts";
+import { senderGroupRules } from "./conf/ldap.ts";
+import { mainCf, masterCf, postfixTables } from "./conf/postfix.ts";
+import { rspamdFiles } from "./conf/rspamd.ts";
+import { mailSettings } from "./config.ts";
+import { dnsRecords, recordProblem, zoneLine } from "./dns.ts";
+
+const settings = mailSettings.parse({
+  domains: ["kommune.example", "by.example"],
+  postmaster: "It@kommune.example",
+  correspondents: [{ domain: "sundhed.example" }, { domain: "x.example", level: "encrypt" }],
+  smarthost: { host: "relay.example" },
+  maxMessageMiB: 7,
+  refusedAttachments: ["zzz"],
+  spam: { markAt: 3.5, refuseAt: 33 },
+  resolvers: ["192.0.2.53"],
+  dkim: { selector: "en", next: "to" },
+  limits: { messagesPerHour: 77, recipientsPerMessage: 88 },
+  dmarc: { policy: "reject", reports: "dmarc@kommune.example" },
+});
+const lists = {
+  domain: "liste.example",
+  upstream: { workload: "lists", port: 8024 },
+  recipients: ["^nyt(-join)?@liste\\.example$"],
+};
+const args = { settings, hostName: "mail.x.example", mailbox: { workload: "mailbox", port: 2424 }, lists };
+
+describe("Postfix' configuration", () => {
+  it("carries every setting", () => {
+    const main = mainCf(args);
+    for (const line of [
+      "virtual_mailbox_domains = kommune.example, by.example",
+      "relayhost = [relay.example]:25",
+      "smtp_tls_security_level = secure",
+      `message_size_limit = ${7 * 1024 * 1024}`,
+      "smtpd_recipient_limit = 88",
+      "relay_domains = liste.example",
+      "smtpd_tls_protocols = >=TLSv1.2",
+    ]) {
+      expect(main).toContain(`${line}\n`);
+    }
+    expect(main).not.toContain("undefined");
+    const open = mainCf({ ...args, settings: { ...settings, groupsOpenTo: "everybody" } });
+    expect([main, open].map((text) => text.includes("groups-closed"))).toEqual([true, false]);
+  });
+
+  it("relays for a login or a known certificate only", () => {
+    const ports = masterCf()
+      .split(/\n(?=\d+ inet)/)
+      .filter((part) => /^\d+ inet/.test(part));
+    expect(ports).toHaveLength(4);
+    expect(mainCf(args)).toContain("smtpd_relay_restrictions = reject_unauth_destination\n");
+    const relays = ports.map((part) => /smtpd_relay_restrictions=(.*)/.exec(part)?.[1]);
+    expect(relays).toEqual([
+      undefined,
+      "permit_sasl_authenticated,reject",
+      "permit_sasl_authenticated,reject",
+      "permit_tls_clientcerts,reject",
+    ]);
+  });
+
+  it("writes the small tables", () => {
+    expect(postfixTables(args)).toEqual({
+      "own-senders":
+        "/@(kommune\\.example|by\\.example|liste\\.example)$/ REJECT 5.7.1 Mail from this domain is sent after a login\n",
+      "tls-policy": "sundhed.example secure match=nexthop:dot-nexthop\nx.example encrypt\n",
+      postmaster: "/^(postmaster|abuse|hostmaster)@(kommune\\.example|by\\.example)$/ it@kommune.example\n",
+      "lists-recipients": "/^nyt(-join)?@liste\\.example$/ OK\n",
+      "lists-transport": "/^nyt(-join)?@liste\\.example$/ lists:inet:lists:8024\n",
+    });
+  });
+
+  it("names up to nine sender groups", () => {
+    const rules = senderGroupRules().trim().split("\n");
+    expect(rules).toHaveLength(9);
+    expect(rules[1]).toBe(`/^(g[0-9a-f]+),(g[0-9a-f]+)$/ x@$\{1}.$\{2}.none.none.none.none.none.none.none`);
+  });
+});
+
+it("carries the filter's settings", () => {
+  const files = rspamdFiles({ settings, signed: ["kommune.example"] });
+  expect(files["local.d/actions.conf"]).toContain("reject = 33;\nadd_header = 3.5;");
+  expect(files["local.d/ratelimit.conf"]).toContain('rate = "77 / 1h"');
+  expect(files["local.d/options.inc"]).toContain('nameserver = ["192.0.2.53"]');
+  expect(files["maps/refused-attachments"]).toBe("zzz\n");
+  expect(files["dkim"]).toBe("kommune.example en\nkommune.example to\n");
+  expect(files["override.d/rbl.conf"]).toBe("enabled = false;\n");
+  const asking = rspamdFiles({ settings: { ...settings, spam: { ...settings.spam, blocklists: true } }, signed: [] });
+  expect(asking["override.d/rbl.conf"]).toBeUndefined();
+});
+
+describe("the DNS records", () => {
+  const identity = stackIdentity("x", {
+    municipality: "X",
+    domain: "x.example",
+    language: "da",
+    mode: "active",
+    host: { address: "192.0.2.10", httpPort: 80, httpsPort: 443 },
+  });
+  const records = dnsRecords({
+    identity,
+    settings,
+    imapPort: 993,
+    sievePort: 4190,
+    hosts: ["start"],
+    calendarHost: "kalender",
+    listsDomain: "liste.example",
+    keys: [{ domain: "kommune.example", selector: "en", key: "AAAA" }],
+  });
+  const lines = records.map(zoneLine);
+
+  it("are complete for a domain", () => {
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "mail.x.example. 3600 IN A 192.0.2.10",
+        "kommune.example. 3600 IN MX 10 mail.x.example.",
+        'kommune.example. 3600 IN TXT "v=spf1 a:relay.example -all"',
+        'en._domainkey.kommune.example. 3600 IN TXT "v=DKIM1; k=rsa; p=AAAA"',
+        '_dmarc.by.example. 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@kommune.example"',
+        '_smtp._tls.kommune.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:dmarc@kommune.example"',
+        "_imaps._tcp.kommune.example. 3600 IN SRV 0 1 993 mail.x.example.",
+        "_caldavs._tcp.by.example. 3600 IN SRV 0 1 443 kalender.x.example.",
+        "liste.example. 3600 IN MX 10 mail.x.example.",
+      ]),
+    );
+  });
+
+  it("are compared with what the DNS says", () => {
+    const spf = records.find(({ about }) => about === "SPF");
+    const mx = records.find(({ about }) => about === "MX");
+    if (!spf || !mx) throw new Error("no record");
+    expect(recordProblem(spf, ["google-site=1", spf.value])).toBeUndefined();
+    expect(recordProblem(spf, ["google-site=1"])).toBe("missing");
+    expect(recordProblem(spf, ["v=spf1 ~all"])).toBe("is: v=spf1 ~all");
+    expect(recordProblem(spf, [spf.value, "v=spf1 ~all"])).toMatch(/^more than one SPF/);
+    expect(recordProblem(mx, ["10 MAIL.x.example."])).toBeUndefined();
+    expect(recordProblem(mx, [mx.value, "0 old.example."])).toBe("another server takes mail too: 0 old.example.");
+  });
+});
