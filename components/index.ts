@@ -95,7 +95,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   });
   const booking = config.booking
     ? new Booking("booking", {
-        ...common,
+        ...byPublicName,
         config: config.booking,
         database,
         directory,
