@@ -1,12 +1,15 @@
 import type { Client } from "ldapts";
-import { Agent } from "undici";
+import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { authority } from "../../model/index.ts";
 import { type Journey, startJourney } from "../../probes/journey.ts";
+import { openBrowser } from "../../test/e2e/support/browser.ts";
 import { enrolTotp, submit } from "../sso/testing/pages.ts";
 import { addPerson } from "../sso/testing/people.ts";
-import { GateStack, identity } from "./testing/stack.ts";
+import { GateStack, hosts, identity } from "./testing/stack.ts";
 
 const start = `${identity.origin("start")}/`;
+const second = `${identity.origin("anden")}/`;
 const login = identity.origin("login");
 const password = 'Blå "Bølge" & Måge 7!';
 const guid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -16,13 +19,17 @@ describe("the login through edge to the start page", () => {
   let directory: Client;
   const journeys: Journey[] = [];
 
-  /** A browser without scripts that finds every public name on this host. */
-  const visitor = (): Journey => {
+  /** Finds every public name on this host, and trusts only the authority given. */
+  const reach = (caPem: string): Agent => {
     const resolve = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
       o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
-    const agent = new Agent({ connect: { ca: stack.caPem, lookup: resolve as never } });
-    const options = { timeoutMs: 60_000, signal: AbortSignal.timeout(600_000), agent };
-    const journey = startJourney({ caPem: stack.caPem, secrets: {} }, options);
+    return new Agent({ connect: { ca: caPem, lookup: resolve as never } });
+  };
+  let trusted = "";
+  /** A browser without scripts. */
+  const visitor = (): Journey => {
+    const options = { timeoutMs: 60_000, signal: AbortSignal.timeout(600_000), agent: reach(trusted) };
+    const journey = startJourney({ caPem: trusted, secrets: {} }, options);
     journeys.push(journey);
     return journey;
   };
@@ -35,12 +42,14 @@ describe("the login through edge to the start page", () => {
 
   beforeAll(async () => {
     await stack.start();
+    trusted = stack.caPem;
     directory = await stack.directory();
     for (const [n, uid, name] of [
       [0, "planb-proeve", "Planb Prøve"],
       [1, "soeren.aa", "Søren Ægidius O'Neill"],
       [2, "aase", "Åse Ærlig"],
       [3, "hans", "Hans Test"],
+      [4, "mette", "Mette Mål"],
     ] as const) {
       await addPerson(directory, { uid, guid: guid(n), name, password, groups: ["g0123456789ab", "gffffffffffff"] });
     }
@@ -66,20 +75,25 @@ describe("the login through edge to the start page", () => {
 
   it("logs out of everything, and says so", async () => {
     const { journey, page } = await logIn("aase");
+    expect((await journey.open(second)).url.href).toBe(second);
     const out = page.html
       .querySelectorAll("nav a")
       .find((a) => a.textContent === "Log ud")
       ?.getAttribute("href");
     const bye = await journey.open(new URL(out ?? "", start).href);
     expect(bye.html.querySelector("h1")?.textContent).toBe("Du er logget ud");
-    expect((await journey.open(start)).url.origin).toBe(login);
+    for (const page of [second, start]) expect((await journey.open(page)).url.origin).toBe(login);
   });
 
-  it("ends a session at once when Keycloak does, by back-channel logout", async () => {
+  it("ends the sessions of every host at once when Keycloak does, by back-channel logout", async () => {
     const { journey } = await logIn("hans");
-    expect((await journey.open(start)).url.href).toBe(start);
+    // No second login at another host.
+    for (const page of [second, start, second]) expect((await journey.open(page)).url.href).toBe(page);
     await stack.endSessions("hans");
-    expect((await journey.open(start)).url.origin).toBe(login);
+    for (const page of [start, second]) {
+      expect((await journey.open(page)).url.origin).toBe(login);
+      expect((await journey.open(page)).url.origin).toBe(login);
+    }
   });
 
   it("tells in words that Keycloak is away, keeps help open, and recovers by itself", async () => {
@@ -92,5 +106,47 @@ describe("the login through edge to the start page", () => {
     await stack.engine.docker.getContainer("planb-test-gate-sso").unpause();
     const back = await fresh.open(start);
     expect([back.status, back.url.origin]).toEqual([200, login]);
+  });
+
+  describe("with the municipality's own certificate put in", () => {
+    beforeAll(async () => {
+      const town = await authority("t".repeat(43), "town/1", 'Ærøskøbing "CA" 2026');
+      await stack.useOwnCertificate(town);
+      trusted = town.caPem;
+    }, 300_000);
+
+    it("shows it at every name: who trusts only its authority gets in, who trusts only the stack's does not", async () => {
+      const [town, own] = [reach(trusted), reach(stack.caPem)];
+      for (const host of hosts) {
+        const url = `https://${host}:${identity.httpsPort}/`;
+        const { statusCode, body } = await request(url, { dispatcher: town });
+        await body.dump();
+        expect([host, statusCode]).toEqual([host, 302]);
+        await expect(request(url, { dispatcher: own }), host).rejects.toThrow(/unable to verify|issuer certificate/);
+      }
+      await Promise.all([town.close(), own.close()]);
+    });
+
+    it("is taken by Chromium without a warning", async () => {
+      const { page, close } = await openBrowser(trusted);
+      try {
+        await page.goto(start);
+        expect(new URL(page.url()).origin).toBe(login);
+        expect(await page.locator('input[name="username"]').isVisible()).toBe(true);
+      } finally {
+        await close();
+      }
+    });
+
+    it("lets a person log in, and ends the session when Keycloak says so by the public name", async () => {
+      const { journey, page } = await logIn("mette");
+      expect(page.html.querySelector("h1")?.textContent).toBe("Goddag, Mette Mål");
+      expect(page.html.querySelector(".factor")?.textContent).toContain("Kode-app, Telefon");
+      expect((await journey.open(start)).url.href).toBe(start);
+      await stack.endSessions("mette");
+      expect((await journey.open(start)).url.origin).toBe(login);
+      expect(await stack.engine.logs("edge")).toMatch(/"POST \/oidc HTTP\/1\.1" 200 /);
+      expect(await stack.engine.logs("sso")).not.toMatch(/PKIX|SSLHandshake/);
+    });
   });
 });

@@ -112,7 +112,7 @@ export function identityConf(token = true): string {
     ),
     token
       ? `RequestHeader set x-planb-\${identityKey}-token "expr=%{reqenv:OIDC_access_token}"`
-      : "RequestHeader unset x-planb-${identityKey}-token",
+      : `RequestHeader unset x-planb-\${identityKey}-token`,
   ]
     .map((line) => `    ${line}`)
     .join("\n");
