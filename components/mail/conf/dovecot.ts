@@ -1,7 +1,9 @@
 /** The Dovecot beside Postfix: it checks logins and does nothing else. */
 
+const baseDir = "/run/auth";
+const socketName = "postfix";
 /** Where Postfix asks. */
-export const authSocket = "/run/auth/postfix";
+export const authSocket = `${baseDir}/${socketName}`;
 
 /** dovecot.conf, without what is secret. Pure. */
 export function authConf(): string {
@@ -9,8 +11,8 @@ export function authConf(): string {
 dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
 !include /config/secrets/auth.conf
-base_dir = /run/auth
-state_dir = /run/auth
+base_dir = ${baseDir}
+state_dir = ${baseDir}
 log_path = /dev/stderr
 protocols =
 default_internal_user = auth
@@ -52,7 +54,7 @@ userdb static {
 service auth {
   user = auth
   chroot =
-  unix_listener ${authSocket} {
+  unix_listener ${socketName} {
     mode = 0666
   }
   unix_listener auth-master {
