@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import Table from "cli-table3";
-import { type DkimKey, dnsRecords, type MailRecord, recordProblem, zoneLine } from "../components/mail/dns.ts";
+import { type DkimKey, dnsRecords, type MailRecord, recordProblem, zoneLine } from "../components/index.ts";
 import { checkStackName } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { execIn } from "../platform/docker/operate.ts";

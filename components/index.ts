@@ -22,6 +22,7 @@ import { Steward, stewardConfig } from "./steward/index.ts";
 
 export { giveCommand, givenSecrets } from "./given.ts";
 export { usedImages } from "./images.ts";
+export { type DkimKey, dnsRecords, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";
 
 /** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
 export const sections = {

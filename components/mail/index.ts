@@ -14,7 +14,6 @@ import { domainTables, filterWorkload, mailName, mailPrograms, mailWorkload, pro
 
 export type { ListRoute } from "./conf/postfix.ts";
 export { type MailSettings, mailFields, mailSettings } from "./config.ts";
-export { dnsRecords, type MailRecord } from "./dns.ts";
 export { filterName, mailName } from "./workloads.ts";
 
 /** Arguments of {@link Mail}. */

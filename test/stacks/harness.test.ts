@@ -91,7 +91,7 @@ describe("a stack of one service under mocks", () => {
   it.each(["docker", "kubernetes"] as const)("refuses on %s what is declared wrong", async (kind) => {
     const wrong = small(() => ({ user: 0 }));
     await expect(deployUnderMocks(kind, "small", config(), wrong)).rejects.toThrow(
-      'workload "sso": user: expected 1 to 65533, got 0',
+      'workload "sso": user: expected 1 to 65533 (0 only with capabilities), got 0',
     );
   });
 });
