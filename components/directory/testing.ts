@@ -11,7 +11,8 @@ import { directoryWorkload } from "./workloads.ts";
 
 /** Master secret of the tests. */
 export const testMaster = "m".repeat(43);
-const hostName = "directory.test.localhost";
+/** Public name of the offer in this test. */
+export const hostName = "directory.test.localhost";
 /** Port of the offer in this test. */
 export const testPort = 17636;
 
@@ -29,7 +30,8 @@ export class DirectoryWorld {
   readonly stack: TestStack;
   readonly ad: string;
   readonly directory: string;
-  #caPem = "";
+  /** Root certificate that the directory's stands on, once started. */
+  caPem = "";
   #existing: ExistingDirectory | undefined;
 
   constructor(stack: TestStack) {
@@ -97,7 +99,7 @@ export class DirectoryWorld {
   async startDirectory(section: Partial<DirectoryConfig> = {}, controllers?: readonly string[]): Promise<Workload> {
     const config = { ...directoryConfig.parse({ offer: { port: testPort, systems: ["wifi"] }, cpu: 2 }), ...section };
     const ca = await authority(testMaster, "ca/1", "Test");
-    this.#caPem = ca.caPem;
+    this.caPem = ca.caPem;
     const leaf = await ca.issue("directory/tls/1", ["directory", hostName]);
     const existing = this.#existing;
     if (!existing) throw new Error("startAd first");
@@ -123,7 +125,7 @@ export class DirectoryWorld {
       url: `ldaps://127.0.0.1:${testPort}`,
       timeout: 20_000,
       connectTimeout: 5000,
-      tlsOptions: { ca: [this.#caPem], servername: hostName },
+      tlsOptions: { ca: [this.caPem], servername: hostName },
     });
   }
 

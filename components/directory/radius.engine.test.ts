@@ -1,0 +1,156 @@
+import Docker from "dockerode";
+import { pack } from "tar-stream";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { buildImages, imageRefs } from "../../images/index.ts";
+import { logText, runInside } from "../../platform/docker/inside.ts";
+import { TestStack } from "../../test/contract/engine.ts";
+import { demoPassword, stopAd } from "../../test/fixtures/existing-ad/index.ts";
+import { suffix, systemDn } from "./slapd.ts";
+import { DirectoryWorld, hostName, testPassword, testPort } from "./testing.ts";
+
+const docker = new Docker();
+const image = "planb-test-radius:1";
+const port = 18_712;
+
+/** FreeRADIUS with nothing but what the README says, and a log without the words of Debian's whole configuration. */
+const radiusdConf = `libdir = /usr/lib/freeradius
+run_dir = /tmp
+pidfile = /tmp/radiusd.pid
+log {
+  destination = stdout
+  auth = yes
+}
+client accesspoint {
+  ipaddr = 127.0.0.1
+  secret = accesspoint-secret
+}
+modules {
+  ldap {
+    server = 'ldaps://${hostName}:${testPort}'
+    identity = '${systemDn("wifi")}'
+    password = '${testPassword("wifi")}'
+    base_dn = 'ou=people,${suffix}'
+    user {
+      base_dn = "\${..base_dn}"
+      filter = "(uid=%{User-Name})"
+    }
+    tls {
+      ca_file = /etc/planb/ca.pem
+      require_cert = demand
+    }
+    pool {
+      start = 0
+    }
+  }
+}
+server default {
+  listen {
+    type = auth
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }
+  authorize {
+    ldap
+    if ((ok || updated) && User-Password) {
+      update control {
+        Auth-Type := LDAP
+      }
+    }
+  }
+  authenticate {
+    Auth-Type LDAP {
+      ldap
+    }
+  }
+}
+`;
+
+/** An archive of files, by path. */
+const archive = (files: Readonly<Record<string, string>>): NodeJS.ReadableStream => {
+  const tar = pack();
+  for (const [name, content] of Object.entries(files)) tar.entry({ name, mode: 0o644 }, content);
+  tar.finalize();
+  return tar as unknown as NodeJS.ReadableStream;
+};
+
+/** Debian's FreeRADIUS upon the stack's own base, for this test only; kept for the next run. */
+async function buildRadius(): Promise<void> {
+  if ((await docker.listImages({ filters: { reference: [image] } })).length > 0) return;
+  const dockerfile = `FROM ${imageRefs()["base"]}
+RUN apt-get update -q && apt-get install -y -q --no-install-recommends freeradius freeradius-ldap freeradius-utils && rm -rf /var/lib/apt/lists/*
+`;
+  const stream = await docker.buildImage(archive({ Dockerfile: dockerfile }), { t: image });
+  const steps = await new Promise<{ error?: string }[]>((resolve, reject) =>
+    docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output))),
+  );
+  const failed = steps.find((step) => step.error)?.error;
+  if (failed) throw new Error(failed);
+}
+
+describe("FreeRADIUS at the offered LDAPS", () => {
+  const world = new DirectoryWorld(new TestStack("radius"));
+  let radius: Docker.Container;
+  let dn: Record<string, string> = {};
+
+  /** An access point asks about a person by PAP. @returns the kind of the answer */
+  const ask = async (login: string, password: string): Promise<string | undefined> => {
+    const attributes = `User-Name = "${login}"\nUser-Password = "${password}"\nMessage-Authenticator = 0x00\n`;
+    const client = `printf %s "$1" | radclient -x -r 1 -t 10 127.0.0.1:${port} auth accesspoint-secret`;
+    const { stdout } = await runInside(radius, ["bash", "-c", client, "ask", attributes]);
+    return /Received (\S+) Id/.exec(stdout)?.[1];
+  };
+  /** How many passwords the shadow directory knows, as the steward counts them. */
+  const known = (): Promise<number> =>
+    world.asService("steward", async (client) => {
+      const filter = "(&(objectClass=planbPerson)(userPassword=*))";
+      return (await client.search(`ou=people,${suffix}`, { filter, attributes: ["uid"] })).searchEntries.length;
+    });
+
+  beforeAll(async () => {
+    await buildImages(() => {}, ["base", "openldap", "existing-ad"]);
+    await buildRadius();
+    await world.startAd();
+    await world.startDirectory();
+    dn = await world.copy("clerk", "bjørk.ørsted", "kollega", "spaerret");
+    radius = await docker.createContainer({
+      name: "planb-test-radius-radius",
+      Image: image,
+      Cmd: ["freeradius", "-f", "-l", "stdout", "-d", "/etc/planb"],
+      // A system of its own outside the stack, that comes by the name and the port that are offered.
+      HostConfig: { NetworkMode: "host", ExtraHosts: [`${hostName}:127.0.0.1`] },
+    });
+    const files = { "planb/radiusd.conf": radiusdConf, "planb/ca.pem": world.caPem };
+    await radius.putArchive(archive(files), { path: "/etc" });
+    await radius.start();
+    const listening = async () => expect(await logText(radius, 50)).toContain("Ready to process requests");
+    await vi.waitFor(listening, { timeout: 20_000, interval: 250 });
+  });
+  afterAll(async () => {
+    await radius?.remove({ force: true });
+    await world.stack.remove();
+  });
+
+  it("rejects a wrong password, an unknown login and whom AD refuses", async () => {
+    expect(await ask("clerk", "forkert")).toBe("Access-Reject");
+    expect(await ask("ukendt", demoPassword)).toBe("Access-Reject");
+    expect(await ask("*", demoPassword)).toBe("Access-Reject");
+    expect(await ask("spaerret", demoPassword)).toBe("Access-Reject");
+    expect(await known()).toBe(0);
+  });
+
+  it("accepts the right one, and the shadow directory has learnt it", async () => {
+    expect(await ask("clerk", demoPassword)).toBe("Access-Accept");
+    expect(await known()).toBe(1);
+    expect(await ask("bjørk.ørsted", demoPassword)).toBe("Access-Accept");
+    expect(await known()).toBe(2);
+    expect(await world.stored(dn["clerk"] ?? "", "userPassword")).toEqual([expect.stringContaining("$argon2id$")]);
+  });
+
+  it("goes on for those when AD is off", async () => {
+    await stopAd(world.ad);
+    expect(await ask("clerk", demoPassword)).toBe("Access-Accept");
+    expect(await ask("bjørk.ørsted", demoPassword)).toBe("Access-Accept");
+    expect(await ask("clerk", "forkert")).toBe("Access-Reject");
+    expect(await ask("kollega", demoPassword)).toBe("Access-Reject");
+  });
+});
