@@ -33,9 +33,10 @@ export function rspamdFiles({ settings, signed }: RspamdArgs): Readonly<Record<s
   const keys = `path = "/data/dkim/$domain.$selector.key";\nselector = "${dkim.selector}";\n`;
   return {
     ...Object.fromEntries(modules.map((name) => [`override.d/${name}.conf`, off])),
-    "local.d/options.inc": `# No address counts as ours: who is logged in is ours, and nobody else.
-local_addrs = [];
-filters = "chartable,dkim,regexp";
+    // No address counts as ours: who is logged in is ours, and nobody else. Where Docker hides who connects, a stranger
+    // would come from one of the networks that the makers take for local, and no check would be made.
+    "override.d/options.inc": 'local_addrs = "127.0.0.1";\n',
+    "local.d/options.inc": `filters = "chartable,dkim,regexp";
 ${resolvers.length > 0 ? `dns { nameserver = [${resolvers.map((address) => `"${address}"`).join(", ")}]; }\n` : ""}url_tld = "/usr/local/share/domains.dat";
 # A message that takes longer is let through with what is known by then.
 task_timeout = 8s;
