@@ -122,7 +122,8 @@ describe("the login through edge to the start page", () => {
         const { statusCode, body } = await request(url, { dispatcher: town });
         await body.dump();
         expect([host, statusCode]).toEqual([host, 302]);
-        await expect(request(url, { dispatcher: own }), host).rejects.toThrow(/unable to verify|issuer certificate/);
+        const refused = { code: "SELF_SIGNED_CERT_IN_CHAIN" };
+        await expect(request(url, { dispatcher: own }), host).rejects.toMatchObject(refused);
       }
       await Promise.all([town.close(), own.close()]);
     });
@@ -142,9 +143,9 @@ describe("the login through edge to the start page", () => {
       const { journey, page } = await logIn("mette");
       expect(page.html.querySelector("h1")?.textContent).toBe("Goddag, Mette Mål");
       expect(page.html.querySelector(".factor")?.textContent).toContain("Kode-app, Telefon");
-      expect((await journey.open(start)).url.href).toBe(start);
+      for (const page of [second, start]) expect((await journey.open(page)).url.href).toBe(page);
       await stack.endSessions("mette");
-      expect((await journey.open(start)).url.origin).toBe(login);
+      for (const page of [start, second]) expect((await journey.open(page)).url.origin).toBe(login);
       expect(await stack.engine.logs("edge")).toMatch(/"POST \/oidc HTTP\/1\.1" 200 /);
       expect(await stack.engine.logs("sso")).not.toMatch(/PKIX|SSLHandshake/);
     });

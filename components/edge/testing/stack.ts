@@ -43,7 +43,12 @@ export const identity = stackIdentity("test-gate", {
   host: { address: "127.0.0.1", httpPort: 18_082, httpsPort: 18_445 },
 });
 
-const routes = [loginRoute(identity, ["0.0.0.0/0"]), portalRoute];
+/** The start page is at a second name too, as a service of its own would be. */
+const routes = [
+  loginRoute(identity, ["0.0.0.0/0"]),
+  portalRoute,
+  { ...portalRoute, service: "another", host: "anden" },
+];
 /** The public names. */
 export const hosts = routes.map((route) => identity.hostName(route.host));
 const key = identityKey(secret("edge/identity-headers/1"));
