@@ -80,7 +80,7 @@ describe("mail on an engine", () => {
       domains: ["kommune.example"],
       postmaster: anna.mail,
       maxMessageMiB: 2,
-      smarthost: undefined,
+      correspondents: [{ domain: "secure.example" }, { domain: "encrypt.example", level: "encrypt" }],
       limits: { messagesPerHour: 20 },
     });
     for (const p of [anna, bo]) await world.addPerson(p);
@@ -163,6 +163,30 @@ describe("mail on an engine", () => {
     await world.submit(bo, { ...mail, from: bo.mail });
     await arrives(anna, "til hele gruppen");
     await arrives(bo, "til hele gruppen");
+  });
+
+  it("delivers outside, signed, and over declared TLS or not at all", async () => {
+    const mail = { from: anna.mail, text: "til de andre" };
+    const to = (domain: string) => world.submit(anna, { ...mail, to: `x@${domain}`, subject: domain });
+    await Promise.all(["outside.example", "encrypt.example", "secure.example"].map(to));
+    await expect.poll(() => world.outside(), { timeout: 20_000 }).toHaveLength(2);
+    const texts = (await world.outside()).join("\n");
+    expect(texts.match(/d=kommune\.example;\s+s=planb1;/g)).toHaveLength(2);
+    expect(texts).not.toContain("secure.example");
+    await expect.poll(() => world.stack.logs("mail")).toMatch(/x@secure\.example.*Server certificate not verified/);
+  });
+
+  it("relays for the stack's programs by their certificate, and for nobody without one", async () => {
+    const mail = { from: "fru@fremmed.example", to: "videre@outside.example", text: "sendt videre" };
+    await world.asProgram("mailbox", mail);
+    await expect.poll(async () => (await world.outside()).join(""), { timeout: 20_000 }).toContain("sendt videre");
+    const [forwarded] = (await world.outside()).filter((text) => text.includes("sendt videre"));
+    expect(forwarded).toMatch(/^sender: SRS0=.{4}=.{2}=fremmed\.example=fru@kommune\.example$/m);
+    const back = /^sender: (\S+)$/m.exec(forwarded ?? "")?.[1] ?? "";
+    await world.receive({ envelope: { from: "", to: [back] }, raw: "Subject: retur\r\n\r\nkom ikke frem" });
+    await expect.poll(() => world.stack.logs("mail")).toMatch(/to=<fru@fremmed\.example>, orig_to=<SRS0=/);
+    await expect(world.asProgram("outside", mail)).rejects.toMatchObject({ responseCode: 554 });
+    await expect(world.asProgram(undefined, mail)).rejects.toThrow();
   });
 
   it("takes a room's mail and keeps none", async () => {

@@ -38,20 +38,22 @@ inet_protocols = ipv4
 mynetworks =
 mydestination =
 relay_domains = outside.example, secure.example, encrypt.example, plain.example
-relay_transport = error:held
+relay_transport = smtp:[127.0.0.1]:9
+# nothing leaves: it is held before
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = check_recipient_access static:HOLD, permit
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = /config/tls/cert.pem
 smtpd_tls_key_file = /config/tls/key.pem
 `;
-const outsideMaster = `2525 inet n - n - - smtpd
+const outsideMaster = `25 inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
+smtp unix - - n - - smtp
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -213,12 +215,12 @@ export class MailWorld {
           await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])
         ).keyPem,
       },
-      publicNames: ["mx.outside.example"],
-      ready: { tcp: 2525 },
+      publicNames: ["mx.outside.example", "outside.example", "secure.example", "encrypt.example"],
+      ready: { tcp: 25 },
       ...{ memoryMiB: 128, cpu: 1, user: 0, reachableFrom: ["mail"], writablePaths: ["/tmp"] },
       capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETUID"],
       volumes: [{ name: "queue", path: "/data", sizeGiB: 1, backup: { none: "a test" } }],
-      ports: [{ name: "smtp", port: 2525 }],
+      ports: [{ name: "smtp", port: 25 }],
     };
     await this.stack.run(workload, { entrypoint: ["bash", "-c", "mkdir -p /data/spool; exec postfix start-fg"] });
   }
@@ -266,6 +268,19 @@ export class MailWorld {
   /** Sends as a stranger's server does. */
   receive(mail: Record<string, unknown>): Promise<SentMessageInfo> {
     return this.transport(testPorts.smtp, false).sendMail(mail);
+  }
+
+  /** Sends as a program of the stack does, with its certificate; none: without. */
+  async asProgram(name: string | undefined, mail: Record<string, unknown>): Promise<SentMessageInfo> {
+    const { NetworkSettings } = await this.stack.inspect("mail");
+    const leaf = name === undefined ? undefined : await this.leaf(name);
+    return createTransport({
+      host: Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "",
+      port: 2526,
+      requireTLS: true,
+      name: name ?? "nobody",
+      tls: { ca: this.caPem, servername: "mail", ...(leaf ? { cert: leaf.certPem, key: leaf.keyPem } : {}) },
+    }).sendMail(mail);
   }
 
   transport(port: number, secure: boolean, auth?: { user: string; pass: string; type?: string }) {
