@@ -96,7 +96,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   });
   const booking = config.booking
     ? new Booking("booking", {
-        ...byPublicName,
+        ...common,
         config: config.booking,
         database,
         directory,
@@ -110,7 +110,15 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
         ...common,
         config: config.lists,
         database,
-        ...(config.mail ? { probeAddress: `${smokeUser}@${config.mail.domains[0]}` } : {}),
+        ...(config.mail
+          ? {
+              prober: {
+                address: `${smokeUser}@${config.mail.domains[0]}`,
+                submissionUrl: `smtps://${identity.hostName("mail")}:${config.mail.ports.submissions}`,
+                imapUrl: `imaps://${identity.hostName("mail")}:${config.mail.mailbox.imapPort}`,
+              },
+            }
+          : {}),
         after: [database.running],
       })
     : undefined;

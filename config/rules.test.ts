@@ -19,6 +19,8 @@ const sections = {
       offer: z.strictObject({ port: hostPort().default(636) }).optional(),
     })
     .optional(),
+  lists: z.strictObject({ domain: z.string() }).optional(),
+  mail: z.strictObject({ domains: z.array(z.string()) }).optional(),
   edge: z
     .strictObject({
       certificate: z
@@ -71,6 +73,13 @@ describe("rules of one file", () => {
     expect(problems("platform: kubernetes\nkubernetes: {registry: 'https://r.a.dk/', storageclass: x}")).toEqual([
       'stacks/a.yaml: kubernetes.registry: expected a registry like "registry.ringsted.dk:5000/planb-mirror", without https://, got "https://r.a.dk/"',
       'stacks/a.yaml: kubernetes.storageclass: unknown key, did you mean "storageClass"?',
+    ]);
+  });
+
+  it("takes mailing lists only with mail", () => {
+    expect(problems("lists: {domain: liste.a.dk}\nmail: {domains: [a.dk]}")).toEqual([]);
+    expect(problems("lists: {domain: liste.a.dk}")).toEqual([
+      "stacks/a.yaml: lists: mailing lists need mail, which the file does not have; add the section mail, or take lists out",
     ]);
   });
 

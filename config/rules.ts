@@ -40,8 +40,15 @@ const clusterIsUsed: Rule = (_schema, value) => {
   ];
 };
 
+/** What lists send goes by the mail server, and what they get comes by it. */
+const listsHaveMail: Rule = (_schema, value) => {
+  const { lists, mail } = (value ?? {}) as { lists?: unknown; mail?: unknown };
+  if (lists === undefined || mail !== undefined) return [];
+  return ["lists: mailing lists need mail, which the file does not have; add the section mail, or take lists out"];
+};
+
 /** The rules every stack file is checked by. */
-export const baseRules: readonly Rule[] = [portsDiffer, filesExist, clusterIsUsed];
+export const baseRules: readonly Rule[] = [portsDiffer, filesExist, clusterIsUsed, listsHaveMail];
 
 /** A checked stack file, for the comparison with others. */
 export interface CheckedFile {

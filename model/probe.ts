@@ -2,7 +2,15 @@
  * What a user could do, tried from outside: plain data, kept in the stack's outputs and run by `probes/`.
  * Never holds a secret; where a runner needs one, it names it.
  */
-export type Probe = HttpProbe | OidcLoginProbe | LdapProbe | ImapProbe | BookingProbe | FilesProbe | MailProbe;
+export type Probe =
+  | HttpProbe
+  | OidcLoginProbe
+  | LdapProbe
+  | ImapProbe
+  | BookingProbe
+  | FilesProbe
+  | MailProbe
+  | ListProbe;
 
 interface ProbeBase {
   /** Unique in the stack, e.g. "portal-page". */
@@ -72,6 +80,21 @@ export interface MailProbe extends ProbeBase {
   /** Where they read: `imaps://host:port`. */
   readonly imapUrl: string;
   /** Mail address of the account, to which both letters go. */
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
+}
+
+/** A letter to a mailing list whose only member is the account, read over IMAP and deleted. */
+export interface ListProbe extends ProbeBase {
+  readonly kind: "list";
+  /** Where mail programs send: `smtps://host:port`. */
+  readonly url: string;
+  /** Where they read: `imaps://host:port`. */
+  readonly imapUrl: string;
+  /** Address of the list. */
+  readonly list: string;
+  /** Mail address of the account. */
   readonly username: string;
   /** Name of the secret with the account's app password. */
   readonly passwordSecret: string;

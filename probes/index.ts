@@ -6,6 +6,7 @@ import { probeFiles } from "./files.ts";
 import { probeHttp } from "./http.ts";
 import { probeImap } from "./imap.ts";
 import { probeLdap } from "./ldap.ts";
+import { probeList } from "./list.ts";
 import { probeLogin } from "./login.ts";
 import { probeMail } from "./mail.ts";
 
@@ -40,6 +41,8 @@ async function run(probe: Probe, context: ProbeContext, signal: AbortSignal): Pr
       return { detail: await probeFiles(probe, context, signal), waitedMs: 0 };
     case "ldap":
       return { detail: await probeLdap(probe, context, signal), waitedMs: 0 };
+    case "list":
+      return { detail: await probeList(probe, context, signal), waitedMs: 0 };
     case "mail":
       return { detail: await probeMail(probe, context, signal), waitedMs: 0 };
     case "login":

@@ -8,7 +8,7 @@ import { identityKeyLabel } from "../edge/index.ts";
 import type { PortalService } from "../portal/index.ts";
 import { listsOf, type MailRoute, mailmanCfg, mailRecipients } from "./conf.ts";
 import type { ListsConfig } from "./config.ts";
-import { listsPortal, listsProbes } from "./probes.ts";
+import { type ListProber, listsPortal, listsProbes } from "./probes.ts";
 import { stewardJson } from "./steward.ts";
 import { listsName, listsRoute, listsWorkload, lmtpPort } from "./workloads.ts";
 
@@ -24,8 +24,8 @@ export interface ListsArgs extends ServiceArgs<ListsConfig> {
   readonly database: Database;
   /** The mail server that takes what the lists send. Default: `mail:2526` */
   readonly mail?: { readonly host: string; readonly port: number };
-  /** Address of the account that probes use. Default: no list for probes. */
-  readonly probeAddress?: string;
+  /** As whom and how probes write to a list. Default: no list for probes. */
+  readonly prober?: ListProber;
   /** Workloads to be ready before the first start. Default: none. */
   readonly after?: readonly Running[];
 }
@@ -68,7 +68,7 @@ export class Lists extends pulumi.ComponentResource implements Service {
       config,
       database,
       mail: args.mail ?? { host: "mail", port: 2526 },
-      probeAddress: args.probeAddress,
+      probeAddress: args.prober?.address,
       caPem: secrets.caPem,
       ...tls,
       identityKey: secrets.derive(identityKeyLabel).apply(identityKey),
@@ -82,7 +82,7 @@ export class Lists extends pulumi.ComponentResource implements Service {
         ),
     });
     this.url = identity.origin(listsRoute.host);
-    this.probes = listsProbes(this.url);
+    this.probes = listsProbes(this.url, config.domain, args.prober);
     this.portal = listsPortal(this.url);
     this.stewardFiles = {
       files: { "lists.json": stewardJson(config) },

@@ -1,8 +1,23 @@
 import type { Probe } from "../../model/index.ts";
+import { smokeAppPasswordSecret } from "../access/index.ts";
 import type { PortalService } from "../portal/index.ts";
+import { probeList } from "./conf.ts";
 
-/** What a user finds at the lists' host: the login stands in front of everything but the style sheet. */
-export function listsProbes(url: string): readonly Probe[] {
+/** As whom and how probes write to a list. */
+export interface ListProber {
+  /** Mail address of the account, the only member of the list for probes. */
+  readonly address: string;
+  /** Where mail programs send: `smtps://host:port`. */
+  readonly submissionUrl: string;
+  /** Where they read: `imaps://host:port`. */
+  readonly imapUrl: string;
+}
+
+/**
+ * What a user finds at the lists' host, where the login stands in front of everything but the style sheet; and a letter
+ * to the list for probes.
+ */
+export function listsProbes(url: string, domain: string, prober: ListProber | undefined): readonly Probe[] {
   return [
     {
       kind: "http",
@@ -12,6 +27,25 @@ export function listsProbes(url: string): readonly Probe[] {
       url: `${url}/stil.css`,
       contains: ".letter",
     },
+    ...(prober
+      ? [
+          {
+            kind: "list" as const,
+            name: "lists-journey",
+            service: "lists",
+            title: {
+              en: "A letter to a list comes to its members",
+              da: "En mail til en liste når frem til medlemmerne",
+            },
+            url: prober.submissionUrl,
+            imapUrl: prober.imapUrl,
+            list: `${probeList}@${domain}`,
+            username: prober.address,
+            passwordSecret: smokeAppPasswordSecret,
+            timeoutMs: 30_000,
+          },
+        ]
+      : []),
   ];
 }
 

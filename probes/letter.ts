@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ImapFlow, type ImapFlowOptions } from "imapflow";
+import { createTransport, type TransportOptions } from "nodemailer";
+import { type ProbeContext, secretOf, tlsFor } from "./context.ts";
+import { ProbeFailure } from "./failure.ts";
+
+/** Folders a letter may come to. Spam counts too: what matters is that it came. */
+const folders = ["INBOX", "Junk"];
+
+/** Where and as whom a probe reads its mail. */
+export interface MailAccount {
+  /** `imaps://host:port`. */
+  readonly imapUrl: string;
+  readonly username: string;
+  /** Name of the secret with the account's app password. */
+  readonly passwordSecret: string;
+}
+
+/**
+ * Sends a letter.
+ *
+ * @param url `smtps://host:port`, or `smtp://host:port` with STARTTLS
+ * @param login user name and password. Default: none, as another server does
+ * @throws ProbeFailure when it is refused, with the server's words
+ */
+export async function sendLetter(
+  url: string,
+  context: ProbeContext,
+  letter: Readonly<Record<string, string>>,
+  login?: readonly [string, string],
+): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  const secure = protocol === "smtps:";
+  const { lookup, ...tls } = tlsFor(context, hostname);
+  const host = context.resolve?.(hostname) ?? context.address ?? hostname;
+  const options = {
+    host,
+    port: Number(port),
+    secure,
+    requireTLS: !secure,
+    name: "planb-proeve.example.net",
+    tls: { ...tls, servername: hostname },
+    ...(login ? { auth: { user: login[0], pass: login[1] } } : {}),
+    connectionTimeout: 10_000,
+  };
+  const transport = createTransport(options as TransportOptions);
+  try {
+    await transport.sendMail(letter);
+  } catch (error) {
+    const { response } = error as { response?: string };
+    if (response === undefined) throw error;
+    throw new ProbeFailure(`${url}: the letter from ${letter["from"]} was refused: ${response}`);
+  } finally {
+    transport.close();
+  }
+}
+
+/**
+ * Reads letters over IMAP as they come, and deletes them.
+ *
+ * @param words a text of its own in the subject of each letter, by what the letter is called
+ * @returns the header lines of each letter, by what it is called
+ * @throws ProbeFailure when one does not arrive before the signal
+ */
+export async function takeLetters(
+  account: MailAccount,
+  context: ProbeContext,
+  words: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const { hostname, port } = new URL(account.imapUrl);
+  const client = new ImapFlow({
+    host: hostname,
+    port: Number(port || 993),
+    secure: true,
+    servername: hostname,
+    tls: tlsFor(context, hostname) as NonNullable<ImapFlowOptions["tls"]>,
+    auth: { user: account.username, pass: secretOf(context, account.passwordSecret) },
+    logger: false,
+  });
+  client.on("error", () => undefined);
+  const close = () => client.close();
+  signal.addEventListener("abort", close, { once: true });
+  const taken: Record<string, string> = {};
+  try {
+    await client.connect();
+    for (const [way, word] of Object.entries(words)) {
+      const uid = await find(client, word, signal);
+      if (uid === undefined) throw new ProbeFailure(`${account.imapUrl}: the letter ${way} did not arrive in time`);
+      const letter = await client.fetchOne(String(uid), { headers: true }, { uid: true });
+      taken[way] = letter ? (letter.headers?.toString("utf8") ?? "") : "";
+      await client.messageDelete([uid], { uid: true });
+    }
+    return taken;
+  } finally {
+    signal.removeEventListener("abort", close);
+    await client.logout().catch(() => undefined);
+  }
+}
+
+/** UID of the message with a text in its subject, looked for until the signal; its folder stays open. */
+async function find(client: ImapFlow, subject: string, signal: AbortSignal): Promise<number | undefined> {
+  while (!signal.aborted) {
+    for (const folder of folders) {
+      await client.mailboxOpen(folder);
+      const found = await client.search({ header: { subject } }, { uid: true });
+      if (found && found[0] !== undefined) return found[0];
+    }
+    await sleep(500);
+  }
+  return undefined;
+}
