@@ -65,6 +65,8 @@ describe.each(names)("stacks/%s.yaml under mocks", (name) => {
 const surroundings: Readonly<Record<string, Record<string, unknown>>> = {
   demo: { demo: { existingAd: {} } },
   kubernetes: { platform: "kubernetes", kubernetes: {} },
+  // A link's life by default may not be longer than its longest.
+  files: { files: { shares: { maxDays: 3650 } } },
 };
 
 /** Settings that no resource and no output shows, each with its reason. */
