@@ -1,13 +1,12 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import Table from "cli-table3";
-import { type DkimKey, dnsRecords, type MailRecord, recordProblem, zoneLine } from "../components/index.ts";
-import { checkStackName } from "../config/index.ts";
+import { type DkimKey, dnsRecords, type MailRecord, recordProblem, sections, zoneLine } from "../components/index.ts";
+import { checkStackName, loadStack } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { execIn } from "../platform/docker/operate.ts";
 import type { Exit } from "./commands.ts";
 import { bad, good, print, printJson } from "./output.ts";
-import { openStack } from "./stack.ts";
 
 /** Flags of `planb dns`. */
 export interface DnsOptions {
@@ -19,7 +18,7 @@ export interface DnsOptions {
 
 /** `planb dns`: the records that mail and the public hosts need; with `--check` compared with what the DNS answers. */
 export async function dns(stack: string, options: DnsOptions): Promise<Exit> {
-  const { config, identity } = await openStack(checkStackName(stack));
+  const { config, identity } = await loadStack(checkStackName(stack), sections);
   const { mail } = config;
   if (mail === undefined) throw new UserError(`stacks/${stack}.yaml: mail: no such section, so no records are needed`);
   const keys = await dkimKeys(stack);
@@ -38,7 +37,7 @@ export async function dns(stack: string, options: DnsOptions): Promise<Exit> {
     ...(config.lists ? { listsDomain: config.lists.domain } : {}),
     keys: keys ?? [],
   });
-  const problems = options.check ? await compare(records, options.resolver) : undefined;
+  const problems = options.check ? await compareWithDns(records, options.resolver) : undefined;
   if (options.json) {
     printJson(records.map((record, i) => ({ ...record, ...(problems ? { problem: problems[i] ?? null } : {}) })));
   } else show(records, problems);
@@ -80,8 +79,14 @@ async function dkimKeys(stack: string): Promise<readonly DkimKey[] | undefined> 
   }
 }
 
-/** What is wrong with each record, asked of the given name server or the host's own. */
-async function compare(
+/**
+ * What is wrong with each record, asked of a name server.
+ *
+ * @param server its address, with or without a port. Default: the host's own
+ * @returns for each record what is wrong, or undefined
+ * @throws UserError when the server does not answer, or is no address
+ */
+export async function compareWithDns(
   records: readonly MailRecord[],
   server: string | undefined,
 ): Promise<readonly (string | undefined)[]> {
