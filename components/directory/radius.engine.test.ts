@@ -112,8 +112,13 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     await world.startAd();
     await world.startDirectory();
     dn = await world.copy("clerk", "bjørk.ørsted", "kollega", "spaerret");
+    const name = "planb-test-radius-radius";
+    // What a run that was killed left behind.
+    for (const { Id } of await docker.listContainers({ all: true, filters: { name: [`^/${name}$`] } })) {
+      await docker.getContainer(Id).remove({ force: true });
+    }
     radius = await docker.createContainer({
-      name: "planb-test-radius-radius",
+      name,
       Image: image,
       Cmd: ["freeradius", "-f", "-l", "stdout", "-d", "/etc/planb"],
       // A system of its own outside the stack, that comes by the name and the port that are offered.

@@ -43,11 +43,11 @@ describe("the sso workload", () => {
     ]);
   });
 
-  it("is reached by edge, steward and access alone, and publishes no port", () => {
+  it("is reached by those alone that ask it, and publishes no port", () => {
     expect(workload).toMatchObject({
       name: "sso",
       user: 1002,
-      reachableFrom: ["edge", "steward", "access"],
+      reachableFrom: ["edge", "steward", "access", "groupware"],
       env: { PLANB_HEAP_MIB: "200" },
     });
     expect(workload.ports?.some(({ hostPort }) => hostPort !== undefined)).toBe(false);

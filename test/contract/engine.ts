@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,16 +9,25 @@ import type { Workload } from "../../model/index.ts";
 import { type ExecResult, logText, runInside } from "../../platform/docker/inside.ts";
 import { type ContainerSpec, type DockerResources, renderDocker } from "../../platform/docker/render.ts";
 
+/** Label with the process that a container, network or volume was made by. */
+const madeBy = "io.planb.test-process";
+
+/** Whether the process that made a thing is gone, so that nobody will ask for it again. */
+const left = (labels: Readonly<Record<string, string>> | null | undefined): boolean =>
+  !existsSync(`/proc/${labels?.[madeBy] ?? "none"}`);
+
 /**
  * Runs workloads on the engine exactly as the Docker renderer says, without Pulumi: for tests of an image or of the
- * renderer's own promises. Everything is named `planb-test-<part>-...` and removed by {@link TestStack.remove}.
+ * renderer's own promises. Everything is named `planb-test-<part>-...` and removed by {@link TestStack.remove}; what a run
+ * that was killed left behind goes before the next one starts, so that none finds old data or an old network.
  */
 export class TestStack {
   readonly docker = new Docker();
   readonly stack: string;
-  readonly #networks: string[] = [];
+  readonly #networks = new Map<string, string>();
   readonly #volumes = new Set<string>();
   readonly #containers = new Map<string, string>();
+  #cleared: Promise<void> | undefined;
   readonly #reachableFrom = new Map<string, readonly string[]>();
 
   /** @param part names the test, e.g. "db" */
@@ -34,11 +44,14 @@ export class TestStack {
     workload: Workload,
     changes: Partial<ContainerSpec> & { readonly entrypoint?: readonly string[] } = {},
   ): Promise<void> {
+    this.#cleared ??= this.#clear();
+    await this.#cleared;
     const servers = [...this.#reachableFrom].filter(([, from]) => from.includes(workload.name)).map(([name]) => name);
     const context = { stack: this.stack, mode: "active", hostAddress: "127.0.0.1", images: imageRefs() } as const;
     const rendered = renderDocker(workload, { ...context, servers });
     this.#reachableFrom.set(workload.name, workload.reachableFrom);
-    const spec = { ...(rendered.container as ContainerSpec), ...changes };
+    const made = rendered.container as ContainerSpec;
+    const spec = { ...made, ...changes, labels: { ...made.labels, [madeBy]: String(process.pid) } };
     await this.#makeAround(rendered);
     const old = this.#containers.get(workload.name);
     if (old !== undefined) await this.docker.getContainer(old).remove({ force: true });
@@ -91,12 +104,25 @@ export class TestStack {
 
   /** Removes everything this object made. */
   async remove(): Promise<void> {
-    const gone = (error: { statusCode?: number }) => {
-      if (error.statusCode !== 404) throw error;
-    };
     for (const id of this.#containers.values()) await this.docker.getContainer(id).remove({ force: true }).catch(gone);
     for (const name of this.#volumes) await this.docker.getVolume(name).remove().catch(gone);
-    for (const id of this.#networks) await this.docker.getNetwork(id).remove().catch(gone);
+    for (const id of this.#networks.values()) await this.docker.getNetwork(id).remove().catch(gone);
+  }
+
+  async #clear(): Promise<void> {
+    const filters = { label: [`io.planb.stack=${this.stack}`] };
+    const containers = await this.docker.listContainers({ all: true, filters });
+    for (const { Id } of containers.filter((each) => left(each.Labels))) {
+      await this.docker.getContainer(Id).remove({ force: true }).catch(gone);
+    }
+    const networks = await this.docker.listNetworks({ filters });
+    for (const { Id } of networks.filter((each) => left(each.Labels))) {
+      await this.docker.getNetwork(Id).remove().catch(gone);
+    }
+    const { Volumes: volumes } = await this.docker.listVolumes({ filters });
+    for (const { Name } of volumes.filter((each) => left(each.Labels))) {
+      await this.docker.getVolume(Name).remove().catch(gone);
+    }
   }
 
   #container(name: string): Docker.Container {
@@ -106,12 +132,11 @@ export class TestStack {
   }
 
   async #makeAround(rendered: DockerResources): Promise<void> {
-    const labels = { "io.planb.stack": this.stack };
-    const known = new Set((await this.docker.listNetworks()).map((n) => n.Name));
+    const labels = { "io.planb.stack": this.stack, [madeBy]: String(process.pid) };
     for (const { name, internal, options } of rendered.networks) {
-      if (known.has(name)) continue;
-      const args = { Name: name, Internal: internal, Options: { ...options }, Labels: labels };
-      this.#networks.push((await this.docker.createNetwork(args)).id);
+      if (this.#networks.has(name)) continue;
+      const args = { Name: name, CheckDuplicate: true, Internal: internal, Options: { ...options }, Labels: labels };
+      this.#networks.set(name, (await this.docker.createNetwork(args)).id);
     }
     for (const { name } of rendered.volumes) {
       await this.docker.createVolume({ Name: name, Labels: labels });
@@ -119,6 +144,11 @@ export class TestStack {
     }
   }
 }
+
+/** Passes over what is not there any more. */
+const gone = (error: { statusCode?: number }): void => {
+  if (error.statusCode !== 404) throw error;
+};
 
 function createOptions(spec: ContainerSpec, rendered: DockerResources): Docker.ContainerCreateOptions {
   const seconds = (text: string) => Number.parseInt(text, 10) * 1e9;
