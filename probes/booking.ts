@@ -30,7 +30,7 @@ export async function probeBooking(probe: BookingProbe, context: ProbeContext, s
   const password = secretOf(context, probe.passwordSecret);
   const authorization = `Basic ${Buffer.from(`${probe.username}:${password}`).toString("base64")}`;
   const ask = async (method: string, url: string, type?: string, body?: string) => {
-    const headers = { authorization, ...(type === undefined ? {} : { "content-type": type }) };
+    const headers = { authorization, depth: "0", ...(type === undefined ? {} : { "content-type": type }) };
     const answer = await request(url, {
       ...{ dispatcher: agent, signal, headers, method: method as "PUT" },
       ...(body === undefined ? {} : { body }),

@@ -75,7 +75,6 @@ export class Booking extends pulumi.ComponentResource implements Service {
       ),
     );
     const common = { origin, language: identity.language, municipality: identity.municipality } as const;
-    const issuer = `${identity.origin("login")}/realms/planb`;
     const workload = groupwareWorkload(config, bookingJson(config, identity, database), {
       caPem: secrets.caPem,
       ...groupwareCertificate(secrets),
@@ -85,7 +84,6 @@ export class Booking extends pulumi.ComponentResource implements Service {
           sogoConf(
             {
               ...common,
-              issuer,
               database,
               mailDomain: domain,
               webmail: mailDomain !== undefined,

@@ -5,9 +5,11 @@ import { groupwareHost } from "./workloads.ts";
 /** Calendar and web mail as the start page lists them. */
 export function bookingPortalService(identity: StackIdentity, webmail: boolean): PortalService {
   const origin = identity.origin(groupwareHost);
-  const dav = `${origin}/SOGo/dav/{guid}/`;
+  // The person's place as programs are asked for it; they find calendars and address books from there.
+  const url = `${origin}/SOGo/dav/{guid}/`;
   return {
     service: "booking",
+    ...(webmail ? { needs: ["mail", "mailbox"] } : {}),
     title: webmail
       ? { da: "Mail og kalender", en: "Mail and calendar" }
       : { da: "Kalender og booking", en: "Calendar and booking" },
@@ -17,8 +19,8 @@ export function bookingPortalService(identity: StackIdentity, webmail: boolean):
     },
     url: `${origin}/SOGo/`,
     settings: [
-      { kind: "caldav", url: `${dav}Calendar/personal/` },
-      { kind: "carddav", url: `${dav}Contacts/personal/` },
+      { kind: "caldav", url },
+      { kind: "carddav", url },
     ],
   };
 }

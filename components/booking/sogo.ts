@@ -1,11 +1,11 @@
 import { serviceDn, suffix } from "../directory/slapd.ts";
+import { ssoName, ssoPort } from "../sso/workloads.ts";
 
 /** What SOGo's configuration differs in between stacks. */
 export interface SogoSettings {
   readonly language: "da" | "en";
   /** Origin of the calendar's pages, e.g. "https://kalender.kommune.dk". */
   readonly origin: string;
-  readonly issuer: string;
   readonly municipality: string;
   /** First mail domain; people without one keep only a calendar. */
   readonly mailDomain: string;
@@ -23,6 +23,9 @@ export interface SogoSecrets {
 
 /** Ports inside the container, on its own address only. */
 export const inner = { web: 20000, dav: 20001, booking: 20002 } as const;
+
+/** Where SOGo learns of the login: Keycloak tells who comes from inside to ask inside, and browsers the public name. */
+const openIdConfig = `https://${ssoName}:${ssoPort}/realms/planb/.well-known/openid-configuration`;
 
 /** How the twin's invitations reach the mail service: as a program of the stack, by this container's certificate. */
 export const stunnelConf = `foreground = yes
@@ -69,7 +72,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   /* login */
   SOGoAuthenticationType = openid;
   SOGoXSRFValidationEnabled = NO;
-  SOGoOpenIdConfigUrl = ${text(`${settings.issuer}/.well-known/openid-configuration`)};
+  SOGoOpenIdConfigUrl = ${text(openIdConfig)};
   SOGoOpenIdClient = groupware;
   SOGoOpenIdClientSecret = ${text(secrets.clientSecret)};
   SOGoOpenIdScope = openid;

@@ -22,7 +22,7 @@ export interface EdgeWorkloadArgs {
 }
 
 /** Workloads that come to edge by the public names: Keycloak to end sessions, the steward to probe, the portal to ask. */
-const clients = ["sso", "steward", "portal", "groupware"];
+const clients = ["sso", "steward", "portal"];
 
 /** The gateway as a workload. Pure. */
 export function edgeWorkload(args: EdgeWorkloadArgs): Workload {

@@ -88,7 +88,6 @@ export class BookingStack {
       sogoConf: sogoConf(
         {
           ...settings,
-          issuer: "https://sso:8443/realms/planb",
           mailDomain: "kommune.example",
           webmail: false,
           database,

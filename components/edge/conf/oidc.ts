@@ -38,10 +38,8 @@ export function oidcConf(host: string, identity: StackIdentity, config: EdgeConf
   OIDCScope "openid profile email"
   OIDCXForwardedHeaders none
   OIDCRemoteUserClaim preferred_username
-  OIDCPassClaimsAs environment base64url
   OIDCPassIDTokenAs claims
   OIDCPassUserInfoAs claims
-  OIDCClaimDelimiter ,
   OIDCSessionInactivityTimeout ${config.idleMinutes * 60}
   OIDCSessionMaxDuration ${config.sessionHours * 3600}
   OIDCCookie __Host-planb-${host}
@@ -65,7 +63,10 @@ OIDCOAuthIntrospectionEndpointAuth bearer_access_token
 OIDCOAuthSSLValidateServer On
 OIDCOAuthTokenExpiryClaim exp absolute mandatory
 OIDCOAuthRemoteUserClaim planb
-OIDCOAuthAcceptTokenAs header`;
+OIDCOAuthAcceptTokenAs header
+# How claims stand in the environment, behind a login and behind Basic alike; no header is made of them but ours.
+OIDCPassClaimsAs environment base64url
+OIDCClaimDelimiter ,`;
 
 /**
  * HTTP Basic for programs: what they send becomes a token that access is asked about (RFC 7662), with the client's address
