@@ -43,13 +43,10 @@ const ownAccount = [
 
 /**
  * SOGo asks for the login itself. It keeps the access token in a field of 1,575 bytes and hands it to IMAP and
- * submission, so the token is a small one: no groups, no roles, a short signature.
+ * submission, so the token is a small one: no groups, no roles, a short signature. A lightweight one it cannot be, for
+ * SOGo asks who somebody is with it, and Keycloak tells that only for whole ones.
  */
 function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecrets): DesiredClient {
-  const small = (name: string, attribute: string) => {
-    const whole = claim(name, attribute);
-    return { ...whole, config: { ...whole.config, "lightweight.claim": "true" } };
-  };
   return {
     clientId: "groupware",
     name: "groupware",
@@ -69,10 +66,10 @@ function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecr
     attributes: {
       // An empty one is dropped by the server, and would differ for ever.
       ...(groupware ? { "post.logout.redirect.uris": groupware.postLogoutRedirectUri } : {}),
-      "client.use.lightweight.access.token.enabled": "true",
+      "client.use.lightweight.access.token.enabled": "false",
       "access.token.signed.response.alg": "ES256",
     },
-    protocolMappers: [small("guid", "planbGuid"), small("email", "email")],
+    protocolMappers: [claim("guid", "planbGuid"), claim("email", "email")],
   };
 }
 
