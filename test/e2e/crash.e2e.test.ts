@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Clerk } from "./support/clerk.ts";
-import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
+import { eventually, openRunning, planb, type RunningStack, steward } from "./support/demo.ts";
 import { Staff } from "./support/staff.ts";
 
 describe("a process dies", () => {
@@ -31,4 +31,13 @@ describe("a process dies", () => {
       expect(clerk.seed).toBe(seed);
     },
   );
+
+  it("the services killed all at once: back by themselves, and every journey through them works", async () => {
+    const killed = Date.now();
+    const services = ["access", "mail", "filter", "mailbox", "lists", "groupware", "files"];
+    await Promise.all(services.map((workload) => stack.engine.crash(workload)));
+    await Promise.all(services.map((workload) => stack.engine.healthy(workload, 120, killed)));
+    const run = await planb("probe", stack.outputs.stack, "--json");
+    expect(run.exitCode, run.stdout).toBe(0);
+  });
 });

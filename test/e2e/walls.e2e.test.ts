@@ -2,14 +2,38 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunning, type RunningStack } from "./support/demo.ts";
 
+interface Walls {
+  readonly ports: readonly number[];
+  readonly from: readonly string[];
+  /** Ports on the host. Default: none. */
+  readonly published?: readonly number[];
+  /** Capabilities of the one that starts as root. Default: none, and not root. */
+  readonly capabilities?: readonly string[];
+}
+
 /** TCP ports each workload of the demo may listen on beyond its own loopback, and who may open them. */
-const allowed: Readonly<Record<string, { ports: readonly number[]; from: readonly string[] }>> = {
-  edge: { ports: [18080, 18443], from: ["sso", "steward", "portal"] },
-  sso: { ports: [8443, 9000], from: ["edge", "steward"] },
-  database: { ports: [5432], from: ["sso"] },
-  directory: { ports: [1636], from: ["sso", "steward"] },
+const allowed: Readonly<Record<string, Walls>> = {
+  edge: { ports: [18080, 18443], from: ["sso", "steward", "portal"], published: [18080, 18443] },
+  sso: { ports: [8443, 9000], from: ["edge", "steward", "access", "groupware"] },
+  access: { ports: [8443], from: ["edge", "mail", "mailbox", "portal", "sso"] },
+  database: { ports: [5432], from: ["sso", "groupware", "lists"] },
+  directory: {
+    ports: [1636],
+    from: ["sso", "steward", "access", "mail", "mailbox", "groupware", "lists", "files"],
+  },
   portal: { ports: [8443], from: ["edge"] },
   steward: { ports: [9100], from: ["portal", "edge"] },
+  mail: {
+    ports: [2525, 2526, 4465, 5587],
+    from: ["groupware", "lists", "mailbox", "steward"],
+    published: [18025, 18465, 18587],
+    capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETPCAP", "SETUID"], // decision 0030
+  },
+  filter: { ports: [11332], from: ["mail"] },
+  mailbox: { ports: [2424, 4190, 9443, 9993], from: ["mail", "groupware", "steward"], published: [18190, 18993] },
+  lists: { ports: [8024, 8443], from: ["mail", "edge", "steward"] },
+  groupware: { ports: [8443, 8444], from: ["edge", "steward"] },
+  files: { ports: [8443], from: ["edge"] },
   // A domain controller's global catalogue too: it stands for what is not ours.
   "existing-ad": { ports: [389, 636, 3268, 3269], from: ["directory", "steward"] },
 };
@@ -50,23 +74,24 @@ describe("the walls of the running stack", () => {
       expect(HostConfig.ReadonlyRootfs, name).toBe(true);
       expect(HostConfig.Privileged, name).toBe(false);
       expect(HostConfig.CapDrop, name).toEqual(["ALL"]);
-      expect(HostConfig.CapAdd ?? [], name).toEqual([]);
+      const { capabilities } = allowed[name] ?? {};
+      expect([...(HostConfig.CapAdd ?? [])].sort(), name).toEqual(capabilities ?? []);
       expect(HostConfig.SecurityOpt, name).toContain("no-new-privileges:true");
-      expect(Config.User, name).toMatch(/^[1-9]\d{3}:0$/);
+      expect(Config.User, name).toMatch(capabilities ? /^0:0$/ : /^[1-9]\d{3}:0$/);
       expect(HostConfig.Memory, name).toBeGreaterThan(0);
       expect(HostConfig.NetworkMode, name).not.toBe("host");
       expect(HostConfig.Binds ?? [], name).not.toContainEqual(expect.stringMatching(/^\//));
     }
   });
 
-  it("listens on declared ports only, and publishes the edge's alone", async () => {
+  it("listens on declared ports only, and publishes those alone that are meant for everybody", async () => {
     const seen: Record<string, number[]> = {};
     for (const name of names) {
       const { State, NetworkSettings } = await stack.engine.inspect(name);
       seen[name] = listening(State.Pid).filter((port) => !allowed[name]?.ports.includes(port));
       const published = Object.values(NetworkSettings.Ports ?? {}).flatMap((bindings) => bindings ?? []);
       expect(published.map((b) => `${b.HostIp}:${b.HostPort}`).sort(), name).toEqual(
-        name === "edge" ? ["127.0.0.1:18080", "127.0.0.1:18443"] : [],
+        (allowed[name]?.published ?? []).map((port) => `127.0.0.1:${port}`),
       );
     }
     expect(seen).toEqual(Object.fromEntries(names.map((name) => [name, []])));
