@@ -2,10 +2,8 @@ import { HTTPException } from "hono/http-exception";
 import type { FilesApp } from "./app.ts";
 import { addresses } from "./pages/addresses.ts";
 import { linksPage, sharePage } from "./pages/links.ts";
+import { wantedLink } from "./share.ts";
 import { texts } from "./texts.ts";
-
-const dayMs = 86_400_000;
-const shortestPassword = 8;
 
 /** The links a person makes. */
 export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf, links, settings }: FilesApp): void {
@@ -21,26 +19,12 @@ export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf
     const stats = await named.space.stat(segments).catch(() => undefined);
     if (!stats) throw new HTTPException(404);
     const folder = stats.isDirectory();
-    const body = await c.req.parseBody();
-    const password = String(body["password"] ?? "");
-    if (password.length < shortestPassword && (password !== "" || shares.passwordRequired)) {
+    const link = wantedLink(shares, await c.req.parseBody(), { named, segments, folder, person });
+    if (!link) {
       const error = texts[languageOf(c)].links.passwordRequired;
       return c.html(sharePage(page(c), { named, segments, folder, shares, error }), 400);
     }
-    const days = Math.min(shares.maxDays, Math.max(1, Math.floor(Number(body["days"])) || shares.defaultDays));
-    const limit = Math.floor(Number(body["limit"]));
-    const handIn = folder && shares.handIn && body["kind"] === "hand-in";
-    const { token } = await links.create({
-      kind: handIn ? "hand-in" : "fetch",
-      space: { kind: named.space.kind, id: named.space.id },
-      segments: [...segments],
-      folder,
-      by: person.guid,
-      byName: person.name,
-      expires: Date.now() + days * dayMs,
-      ...(password === "" ? {} : { password }),
-      ...(limit >= 1 ? { limit } : {}),
-    });
+    const { token } = await links.create(link);
     return c.redirect(`${addresses.links}?made=${token}`, 303);
   });
   const ownLinks = async (guid: string) => links.list((link) => link.by === guid);

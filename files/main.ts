@@ -53,6 +53,8 @@ async function serveFiles(): Promise<void> {
   };
   const dav = davServer({
     spaces,
+    links,
+    shares: settings.shares,
     userOf: (request) => userOf(single(request)),
     origin: settings.site.origin,
     ownName: texts[settings.site.language].own,

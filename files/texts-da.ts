@@ -152,7 +152,7 @@ export const da: Texts = {
     waiting: "venter",
     done: "færdig",
     failed: "gik ikke",
-    full: "ingen plads",
+    full: "Der er ikke plads. Slet noget i mappen, eller bed om mere plads.",
     retry: "Prøver igen",
   },
 };

@@ -152,7 +152,7 @@ export const en: Texts = {
     waiting: "waiting",
     done: "done",
     failed: "failed",
-    full: "no room",
+    full: "There is no room. Delete something in the folder, or ask for more room.",
     retry: "Trying again",
   },
 };

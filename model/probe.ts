@@ -114,7 +114,7 @@ export interface BookingProbe extends ProbeBase {
   readonly room: string;
 }
 
-/** A file stored over WebDAV, fetched and deleted again. */
+/** A file stored over WebDAV, shared by a link, fetched and deleted again. */
 export interface FilesProbe extends ProbeBase {
   readonly kind: "files";
   /** Folder, without a slash at the end. */

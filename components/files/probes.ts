@@ -20,7 +20,7 @@ export function filesProbes(identity: StackIdentity): readonly Probe[] {
       kind: "files",
       name: "files-webdav",
       service: "files",
-      title: { en: "A file stored, fetched and deleted", da: "En fil gemt, hentet og slettet" },
+      title: { en: "A file stored, shared and fetched", da: "En fil gemt, delt og hentet" },
       url: `${identity.origin(filesHost)}/dav/mine`,
       username: smokeUser,
       passwordSecret: smokeAppPasswordSecret,

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Links } from "./links.ts";
+import type { Link, Links } from "./links.ts";
 import { numbered } from "./path.ts";
 import type { People, PersonState } from "./people.ts";
 import type { Space } from "./space.ts";
@@ -35,7 +35,9 @@ export async function care(parts: CareParts): Promise<void> {
       if (removed > 0) log(`${kind}/${id}: ${removed} kept files removed for good`);
     }
   }
-  for (const link of await links.list((each) => each.expires < now - 30 * dayMs)) await links.revoke(link.token);
+  const over = ({ expires, used, limit }: Link) =>
+    expires < now - 30 * dayMs || (expires < now && limit !== undefined && used >= limit);
+  for (const link of await links.list(over)) await links.revoke(link.token);
   await removeLeavers(parts, now);
 }
 

@@ -2,16 +2,22 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import express, { type Request } from "express";
 import nephele, {
   type AuthResponse,
+  BadRequestError,
   LockedError,
   type Method,
   type Plugin,
   PreconditionFailedError,
   type Resource,
+  ResourceNotFoundError,
   ResourceTreeNotCompleteError,
   UnauthorizedError,
 } from "nephele";
+import type { Links } from "../core/links.ts";
 import { FileProblem } from "../core/problem.ts";
 import type { Spaces } from "../core/spaces.ts";
+import { addresses } from "../pages/addresses.ts";
+import type { FilesSettings } from "../settings.ts";
+import { wantedLink } from "../share.ts";
 import { DavAdapter } from "./adapter.ts";
 import { Locks } from "./locks.ts";
 import { DavResource, davError } from "./resource.ts";
@@ -22,6 +28,8 @@ export const davPath = "/dav";
 /** What WebDAV is made from. */
 export interface DavParts {
   readonly spaces: Spaces;
+  readonly links: Links;
+  readonly shares: FilesSettings["shares"];
   /** Who asks, by what edge tells; undefined for nobody. */
   readonly userOf: (
     request: IncomingMessage,
@@ -46,7 +54,8 @@ interface TransferData {
  * WebDAV (RFC 4918, classes 1 and 2) by nephele, on the spaces of the person who asks. Deleting, moving and copying go
  * by the whole tree instead of file by file, so that a folder deleted is one thing to bring back.
  */
-export function davServer({ spaces, userOf, origin, ownName, log }: DavParts) {
+export function davServer(parts: DavParts) {
+  const { spaces, userOf, origin, ownName, log } = parts;
   const locks = new Locks();
   const person = (request: IncomingMessage) => {
     const user = userOf(request);
@@ -82,6 +91,9 @@ export function davServer({ spaces, userOf, origin, ownName, log }: DavParts) {
   );
   const app = express();
   app.disable("x-powered-by");
+  app.post(new RegExp(`^${davPath}/`), express.urlencoded({ extended: false, limit: "4kb" }), (request, response) =>
+    share(parts, locks, request, response),
+  );
   app.use(davPath, server);
   const host = new URL(origin).host;
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -89,6 +101,39 @@ export function davServer({ spaces, userOf, origin, ownName, log }: DavParts) {
     request.headers.host = host;
     app(request, response);
   };
+}
+
+/**
+ * A link made by a program: a form sent to a file's or folder's address, answered with the link's address. Never for a
+ * page of another site: browsers name themselves by `Origin`.
+ */
+async function share(
+  { spaces, links, shares, userOf, origin, ownName }: DavParts,
+  locks: Locks,
+  request: express.Request,
+  response: express.Response,
+): Promise<void> {
+  const user = userOf(request);
+  if (!user) return void response.status(401).end();
+  if (!shares.allowed || request.headers.origin !== undefined) return void response.status(403).end();
+  try {
+    const adapter = new DavAdapter(user, await spaces.of(user, ownName), locks, request);
+    const { named, segments } = adapter.find(new URL(request.originalUrl, origin), new URL(`${davPath}/`, origin));
+    const stats = await named?.space.stat(segments);
+    if (!named || !stats) return void response.status(404).end();
+    const shared = { named, segments, folder: stats.isDirectory(), person: user };
+    const link = wantedLink(shares, request.body ?? {}, shared);
+    if (!link) return void response.status(400).type("text").send("The link needs a password of 8 characters or more.");
+    const { token } = await links.create(link);
+    response
+      .status(201)
+      .location(`${origin}${addresses.open(token)}`)
+      .end();
+  } catch (error) {
+    const missing = error instanceof FileProblem || error instanceof ResourceNotFoundError;
+    if (!missing && !(error instanceof BadRequestError)) throw error;
+    response.status(missing ? 404 : 400).end();
+  }
 }
 
 function wholeTrees(locks: Locks): Plugin {

@@ -43,7 +43,8 @@ export async function openBrowser(caPem: string, options: { locale?: string } = 
   const context = await chromium.launchPersistentContext(join(home, "profile"), {
     executablePath: "/usr/bin/chromium",
     args: flags,
-    env: { HOME: home, PATH: process.env["PATH"] ?? "" },
+    // Names of files on the disk are UTF-8.
+    env: { HOME: home, PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" },
     locale: options.locale ?? "da-DK",
     timezoneId: "Europe/Copenhagen",
   });
