@@ -166,6 +166,19 @@ describe("lists", { timeout: 90_000 }, () => {
     ]);
   });
 
+  it("gives an address that is somebody else's now to its new owner", async () => {
+    const former = person("vikar", "Viggo Vikar");
+    const fresh = { ...person("nyvikar", "Vera Vikar"), address: former.address };
+    expect((await stack.ask("/liste/snak/tilmeld", former, {})).status).toBe(303);
+    expect((await stack.ask("/liste/snak", fresh)).text).toContain("Tilmeld mig");
+    await stack.ask("/liste/snak/tilmeld", fresh, {});
+    expect((await stack.ask("/liste/snak", fresh)).text).toContain("Afmeld mig");
+    expect((await stack.ask("/liste/snak", former)).text).toContain("Tilmeld mig");
+    await stack.post(fresh.address, "snak@liste.kommune.example", mail(fresh.address, "Ny i stolen", "v1"));
+    const taken = await stack.until((all) => about(all, "Ny i stolen").length > 0);
+    expect(receivers(about(taken, "Ny i stolen"))).toContain(fresh.address);
+  });
+
   it("refuses a broken mail, and gives files only to save", async () => {
     const broken = [
       "From: chef@kommune.example",

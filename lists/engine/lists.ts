@@ -10,9 +10,11 @@ export function mailmanConfig(list: ListSettings): Readonly<Record<string, FormV
     subject_prefix: `[${list.title}] `,
     advertised: false,
     archive_policy: list.archive === "none" ? "never" : "private",
-    // Without asking the DNS of each sender's domain: From names the list, so the list's own signature holds.
+    // From names the list, so the list's own signature holds. All senders are named here too, for then Mailman does not
+    // ask the DNS about each one's domain, which it would wait for.
     dmarc_mitigate_action: "munge_from",
     dmarc_mitigate_unconditionally: true,
+    dmarc_addresses: "^.",
     default_member_action: list.kind === "announcement" ? "hold" : "defer",
     default_nonmember_action: "hold",
     subscription_policy: list.kind === "closed" ? "moderate" : "confirm",

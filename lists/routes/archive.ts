@@ -103,7 +103,7 @@ function mailPage(visited: ListVisit, mail: Kept): Html {
   const from = mail.fromAddress ? html`<a href="mailto:${mail.fromAddress}">${mail.fromAddress}</a>` : "";
   const body = html`<article class="card">
 ${mail.broken ? alert("note", t.archive.broken) : ""}
-<dl><dt>${t.archive.from}</dt><dd>${mail.fromName} ${from}</dd>
+<dl><dt>${t.archive.from}</dt><dd>${mail.fromName === mail.fromAddress ? "" : mail.fromName} ${from}</dd>
 <dt>${t.archive.sent}</dt><dd>${date(context.language, mail.sentAt)}</dd></dl>
 ${lines(mail.body)}
 ${

@@ -81,7 +81,7 @@ function moderationPage(visited: ListVisit, held: readonly Waiting[], requests: 
     subject,
   }: Waiting) => html`<section class="card" aria-labelledby="mail-${request_id}">
 <h2 id="mail-${request_id}">${mail.subject || subject || t.archive.noSubject}</h2>
-<dl><dt>${t.archive.from}</dt><dd>${mail.fromName} ${sender}</dd>
+<dl><dt>${t.archive.from}</dt><dd>${mail.fromName === sender ? "" : mail.fromName} ${sender}</dd>
 <dt>${m.why}</dt><dd>${m.reasons(reason)}</dd>
 ${mail.files.length > 0 ? html`<dt>${t.archive.files}</dt><dd>${mail.files.map(({ name }) => name).join("; ")}</dd>` : ""}</dl>
 <details><summary>${m.look}</summary>${lines(mail.text)}</details>

@@ -131,8 +131,12 @@ export class MemberStore {
       await this.#database.query("delete from planb.opted_out where list = $1 and guid = $2", [list, who.guid]);
       await this.know({ guid: who.guid, address: who.address, name: who.name });
     }
+    if (who.guid !== undefined) await this.#handOff(list, who.guid);
+    // The address may have been another's, who is gone: it is the new one's now.
     await this.#database.query(
-      `insert into planb.hand (list, address, guid, name, added_by) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      `insert into planb.hand (list, address, guid, name, added_by) values ($1, $2, $3, $4, $5)
+       on conflict (list, address) do update
+         set guid = excluded.guid, name = excluded.name, added_by = excluded.added_by, added_at = now()`,
       [list, who.address.toLowerCase(), who.guid ?? null, who.name, by],
     );
   }
@@ -153,12 +157,16 @@ export class MemberStore {
 
   /** A person leaves: what was by hand is undone, what groups say is put aside. */
   async leave(list: string, guid: string): Promise<void> {
-    await this.#database.query("delete from planb.hand where list = $1 and guid = $2", [list, guid]);
+    await this.#handOff(list, guid);
     await this.#database.query(
       `insert into planb.opted_out (list, guid) select list, guid from planb.roster
         where list = $1 and role = 'member' and guid = $2 on conflict do nothing`,
       [list, guid],
     );
+  }
+
+  async #handOff(list: string, guid: string): Promise<void> {
+    await this.#database.query("delete from planb.hand where list = $1 and guid = $2", [list, guid]);
   }
 
   /** What a person is to each list, by list. */

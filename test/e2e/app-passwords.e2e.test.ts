@@ -1,6 +1,8 @@
 import { ImapFlow } from "imapflow";
 import { TOTP } from "otpauth";
+import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { agentFor } from "../../probes/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
 import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
 import { Staff } from "./support/staff.ts";
@@ -98,10 +100,24 @@ describe("a clerk's phone", () => {
 
   it("takes no form from another page", async () => {
     const { page } = browser;
-    const form = { name: "Ondsindet", kind: "mail" };
-    const headers = { origin: "https://evil.example" };
-    const response = await page.request.post(`${stack.start}/app-adgangskoder`, { form, headers });
-    expect(response.status()).toBe(403);
+    const url = `${stack.start}/app-adgangskoder`;
+    const cookies = await browser.context.cookies(url);
+    const agent = agentFor(stack.context, 10_000);
+    const post = (origin: string, name: string) =>
+      request(url, {
+        method: "POST",
+        dispatcher: agent,
+        headers: {
+          origin,
+          cookie: cookies.map((each) => `${each.name}=${each.value}`).join("; "),
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        body: new URLSearchParams({ name, kind: "mail" }).toString(),
+      });
+    const [evil, own] = [await post("https://evil.example", "Ondsindet"), await post(stack.start, "")];
+    await agent.close();
+    expect(evil.statusCode).toBe(403);
+    expect(own.statusCode, "the same from the page itself, without a name").toBe(400);
     await page.goto(`${stack.start}/app-adgangskoder`);
     expect(await page.getByText("Ondsindet").count()).toBe(0);
   });
