@@ -1,13 +1,26 @@
 /**
  * Rooms and equipment as SOGo's source of resources; run before SOGo starts. Nobody logs in as one: no password ever
  * has this hash.
+ *
+ * SOGo cuts as many letters off the end of what it searches for as there are letters outside ASCII in it, and with them the
+ * sign for "and whatever follows": "Mødelok" would find nothing. Names here take that sign as said.
  */
 export const bookablesSql = `
 set local client_min_messages = warning;
 create table if not exists planb_bookable (
   id text primary key, name text not null, mail text not null, kind text not null, concurrent int not null);
-create or replace view planb_bookables as
-  select id as c_uid, id as c_name, '$6$nobody$' as c_password, name as c_cn, mail, kind, concurrent as mb from planb_bookable;
+do $$ begin
+  if to_regtype('planb_name') is null then
+    create domain planb_name as text;
+    create domain planb_upper_name as text;
+    create function upper(planb_name) returns planb_upper_name immutable language sql as 'select pg_catalog.upper($1::text)::planb_upper_name';
+    create function planb_like(planb_upper_name, text) returns boolean immutable language sql as $like$ select $1::text like $2 || '%' $like$;
+    create operator ~~ (function = planb_like, leftarg = planb_upper_name, rightarg = text);
+  end if;
+end $$;
+drop view if exists planb_bookables;
+create view planb_bookables as
+  select id as c_uid, id as c_name, '$6$nobody$' as c_password, name::planb_name as c_cn, mail, kind, concurrent as mb from planb_bookable;
 `;
 
 /**
