@@ -78,7 +78,8 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoOpenIdScope = openid;
   SOGoOpenIdEmailParam = email;
   SOGoOpenIdEnableRefreshToken = YES;
-  SOGoOpenIdTokenCheckInterval = 60;
+  /* Asked at every request: a token that ran out between two checks would open no mailbox. */
+  SOGoOpenIdTokenCheckInterval = 0;
   SOGoOpenIdLogoutEnabled = YES;
   SOGoLogoutEnabled = YES;
   SOGoPasswordChangeEnabled = NO;
