@@ -23,7 +23,7 @@ export const tell = (words: string): void => console.error(`  ${words}`);
  *
  * @param name the stack's name
  * @param ports its HTTP and HTTPS port
- * @param change settings to change, as dotted paths of the stack file
+ * @param change settings to change, as dotted paths of the stack file; undefined takes one out
  */
 export async function benchStack(
   name: string,
@@ -35,7 +35,10 @@ export async function benchStack(
   const demo = join(import.meta.dirname, "..", "stacks", "demo.yaml");
   const file = parseDocument(readFileSync(demo, "utf8"));
   const settings = { domain: `${name}.localhost`, "host.httpPort": ports[0], "host.httpsPort": ports[1], ...change };
-  for (const [path, value] of Object.entries(settings)) file.setIn(path.split("."), value);
+  for (const [path, value] of Object.entries(settings)) {
+    if (value === undefined) file.deleteIn(path.split("."));
+    else file.setIn(path.split("."), value);
+  }
   writeFileSync(join(folder, `${name}.yaml`), file.toString());
   process.env["PLANB_STACKS_DIR"] = folder;
   await toolchainStep.run(tell);

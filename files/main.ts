@@ -45,7 +45,8 @@ async function serveFiles(): Promise<void> {
   const links = new Links(`${data}/links`);
   const cookieSecret = readConfig("secrets/cookies").trim();
   const app = filesApp({ settings, identityKey, cookieSecret, spaces, links, people, log });
-  const pages = getRequestListener(app.fetch);
+  // With its own Response the server forgets that a file was sent already.
+  const pages = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const userOf = (header: (name: string) => string | undefined) => readUser(header, identityKey);
   const single = (request: IncomingMessage) => (name: string) => {
     const value = request.headers[name];

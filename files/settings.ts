@@ -19,7 +19,12 @@ export const filesSettings = z.strictObject({
     handIn: z.boolean(),
     handInMaxMiB: z.number(),
   }),
-  directory: z.strictObject({ url: z.string(), bindDn: z.string() }),
+  directory: z.strictObject({
+    url: z.string(),
+    bindDn: z.string(),
+    /** Seconds that what it says of a person is believed. */
+    rememberSeconds: z.number(),
+  }),
 });
 
 /** The settings, checked. */

@@ -66,7 +66,7 @@ h1 + .alert { margin-top: 1.25rem; } .alert.good { color: var(--good); backgroun
 table { width: 100%; border-collapse: collapse; font-size: 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .6rem 1.25rem .6rem 0; border-top: 1px solid var(--line); font-weight: 400; }
 tbody th { font-weight: 600; } thead th { border-top: 0; color: var(--soft); font-size: .9375rem; white-space: nowrap; padding-top: 0; }
-td:last-child, th:last-child { padding-right: 0; }
+td:last-child, th:last-child { padding-right: 0; } th .small { font-weight: 400; } td > .actions { margin-top: 0; } .anywhere, tbody th { overflow-wrap: anywhere; }
 form { margin: 0; } form + p, form + ul.plain:not(:empty) { margin-top: 1rem; } .field { margin: 0 0 1.2rem; } .field > label:not(.choice), legend { display: block; font-weight: 600; padding: 0; margin: 0 0 .3rem; }
 fieldset { border: 0; padding: 0; min-width: 0; } .field > p { margin: 0 0 .35rem; }
 input:not([type=checkbox], [type=radio], [type=hidden]), textarea, select { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 9px; padding: .5rem .75rem; width: 100%; max-width: 32rem; }

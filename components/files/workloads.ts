@@ -47,7 +47,7 @@ export function filesWorkload(args: FilesWorkloadArgs): Workload {
   const settings: FilesSettings = {
     site: siteOf(identity, filesHost),
     ...{ groups, quotaGiB, shares, trashDays, keepDays },
-    directory: { url: `ldaps://${directoryName}:${directoryPort}`, bindDn: serviceDn("reader") },
+    directory: { url: `ldaps://${directoryName}:${directoryPort}`, bindDn: serviceDn("reader"), rememberSeconds: 60 },
   };
   return {
     name: filesName,

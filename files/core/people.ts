@@ -33,13 +33,14 @@ export interface PeopleSettings {
   readonly url: string;
   readonly bindDn: string;
   readonly password: string;
+  /** How long what it says of a person is believed. */
+  readonly rememberSeconds: number;
   readonly caPem: string;
   /** Names of the groups that have a folder, as in AD. */
   readonly groupNames: readonly string[];
 }
 
 const gone = ["disabled", "accountExpired", "deleted"];
-const rememberMs = 60_000;
 const first = (value: Entry[string] | undefined): string => String((Array.isArray(value) ? value[0] : value) ?? "");
 const all = (value: Entry[string] | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
@@ -87,7 +88,7 @@ export function directoryPeople(settings: PeopleSettings): People {
     },
     async person(guid) {
       const before = known.get(guid);
-      if (before && Date.now() - before.at < rememberMs) return before.person;
+      if (before && Date.now() - before.at < settings.rememberSeconds * 1000) return before.person;
       const [entry] = await people(`(planbGuid=${escaped(guid)})`);
       const person = entry && personOf(entry);
       known.set(guid, { person, at: Date.now() });

@@ -88,7 +88,7 @@ export function folderPage(context: PageContext, view: FolderView): Html {
       html`<a href="${addresses.item(named.key, path)}" aria-label="${f.moreOf(entry.name)}">${f.more}</a>`,
     ];
   });
-  const head = [f.name, f.size, f.changed, f.more];
+  const head = [f.name, f.size, f.changed, ""];
   return layout(
     context,
     name,
@@ -145,7 +145,7 @@ export function searchPage(context: PageContext, text: string, hits: readonly Hi
     html`<a href="${addresses.folder(named.key, segments.slice(0, -1))}">${[named.name, ...segments.slice(0, -1)].join(" / ")}</a>`,
     html`<a href="${addresses.item(named.key, segments)}" aria-label="${t.folder.moreOf(segments.at(-1) ?? "")}">${t.folder.more}</a>`,
   ]);
-  const head = [t.folder.name, s.where, t.folder.more];
+  const head = [t.folder.name, s.where, ""];
   return layout(
     context,
     s.title(text),

@@ -46,7 +46,7 @@ export function itemPage(context: PageContext, view: ItemView): Html {
     : linkButton(addresses.file(named.key, segments), i.download, true);
   const versions = table({
     caption: i.versions,
-    head: [t.folder.changed, t.folder.size, i.versionBy, i.back],
+    head: [t.folder.changed, t.folder.size, i.versionBy, ""],
     rows: view.versions.map((kept) => {
       const when = date(language, new Date(kept.at));
       return [
@@ -121,6 +121,6 @@ export function trashPage(
 <h1>${t.title}: ${named.name}</h1>
 <p class="lead">${t.lead(view.trashDays)}</p>
 ${shown(view.message)}
-<section class="card">${table({ caption: t.caption, head: [t.name, t.was, t.when, t.by, t.restore], rows, empty: t.empty })}${others}</section>`,
+<section class="card">${table({ caption: t.caption, head: [t.name, t.was, t.when, t.by, ""], rows, empty: t.empty })}${others}</section>`,
   );
 }

@@ -71,7 +71,7 @@ export function linksPage(context: PageContext, links: readonly Link[], message?
     const address = `${site.origin}${addresses.open(link.token)}`;
     return [
       html`${name}<br><span class="small soft">${link.kind === "fetch" ? t.fetch : t.handIn}${link.password ? `, ${t.locked}` : ""}</span>`,
-      html`<a href="${address}">${address}</a>`,
+      html`<a class="anywhere" href="${address}">${address}</a>`,
       link.expires <= now ? t.expired : day(language, new Date(link.expires)),
       t.of(link.used, link.limit),
       postButton(addresses.links, t.revoke, { look: "danger", label: t.revokeOf(name), hidden: { token: link.token } }),
@@ -85,6 +85,6 @@ export function linksPage(context: PageContext, links: readonly Link[], message?
 <p class="lead">${t.lead}</p>
 ${shown(message)}
 ${made === undefined ? "" : html`<p class="address">${site.origin}${addresses.open(made)}</p>`}
-<section class="card">${table({ caption: t.caption, head: [t.what, t.link, t.until, t.uses, t.revoke], rows, empty: t.none })}</section>`,
+<section class="card">${table({ caption: t.caption, head: [t.what, t.link, t.until, t.uses, ""], rows, empty: t.none })}</section>`,
   );
 }
