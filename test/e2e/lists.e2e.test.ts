@@ -55,7 +55,8 @@ describe("mailing lists, as clerks use them", () => {
   });
   afterAll(async () => {
     await browser?.close();
-    await tidyMail(stack, run);
+    // The letters, and what the owners were told about the one that was held.
+    for (const word of [run, list]) await tidyMail(stack, word);
     await staff.dismissAll();
   });
 
@@ -108,6 +109,11 @@ describe("mailing lists, as clerks use them", () => {
     await held.getByRole("button", { name: "Godkend" }).click();
     await page.getByText("Mailen er godkendt og sendes nu.").waitFor();
     await nora.arrives(`${run} tilbud`);
+    const left = page.locator("section", { has: page.getByRole("heading", { name: /^historie-/ }) });
+    while ((await left.count()) > 0) {
+      await left.first().getByRole("button", { name: "Smid væk" }).click();
+      await page.getByText("Mailen er smidt væk.").waitFor();
+    }
   });
 
   it("find a letter in the archive by another form of a word", async () => {
@@ -158,11 +164,15 @@ describe("mailing lists, as clerks use them", () => {
 
   it("let an owner delete from the archive what should not be kept", async () => {
     const { page } = browser;
-    for (const what of ["frokost", "tilbud", "opvask"]) {
-      await eventually(async () => {
-        await page.goto(`${lists}/liste/kantinen/arkiv`);
-        await page.getByRole("link", { name: `${run} ${what}` }).click({ timeout: 3000 });
-      }, 20);
+    const archive = `${lists}/liste/kantinen/arkiv`;
+    await eventually(async () => {
+      await page.goto(archive);
+      expect(await page.getByRole("link", { name: run }).count()).toBe(3);
+    }, 20);
+    // What a broken-off run left behind goes too.
+    const letters = page.getByRole("link", { name: /historie-/ });
+    while ((await letters.count()) > 0) {
+      await letters.first().click();
       await page.getByRole("button", { name: "Slet fra arkivet" }).click();
       await page.getByText("Mailen er slettet fra arkivet.").waitFor();
     }
