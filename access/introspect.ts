@@ -37,7 +37,8 @@ export function createIntrospector(
     try {
       ({ payload } = await jwtVerify(token, keys, {
         issuer,
-        clockTolerance: 5,
+        // SOGo looks at its token once a minute, and may bring one that ran out since; who is shut out is told below.
+        clockTolerance: 65,
         requiredClaims: ["exp"],
         algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
       }));

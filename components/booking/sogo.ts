@@ -78,8 +78,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoOpenIdScope = openid;
   SOGoOpenIdEmailParam = email;
   SOGoOpenIdEnableRefreshToken = YES;
-  /* Asked at every request: a token that ran out between two checks would open no mailbox. */
-  SOGoOpenIdTokenCheckInterval = 0;
+  SOGoOpenIdTokenCheckInterval = 60;
   SOGoOpenIdLogoutEnabled = YES;
   SOGoLogoutEnabled = YES;
   SOGoPasswordChangeEnabled = NO;
