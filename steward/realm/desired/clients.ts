@@ -68,6 +68,8 @@ function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecr
       ...(groupware ? { "post.logout.redirect.uris": groupware.postLogoutRedirectUri } : {}),
       "client.use.lightweight.access.token.enabled": "false",
       "access.token.signed.response.alg": "ES256",
+      // SOGo renews it unreliably, and shuts people out meanwhile. It asks each minute whether the session still holds.
+      "access.token.lifespan": "3600",
     },
     protocolMappers: [claim("guid", "planbGuid"), claim("email", "email")],
   };
