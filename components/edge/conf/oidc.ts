@@ -47,7 +47,7 @@ export function oidcConf(host: string, identity: StackIdentity, config: EdgeConf
   OIDCCookieSameSite Lax
   OIDCStripCookies __Host-planb-${host}
   # A page that is opened leads to the login; a form sent or a script's call without a session is told so.
-  OIDCUnAuthAction auth "%{REQUEST_METHOD} in {'GET','HEAD'} && %{HTTP:X-Requested-With} != 'XMLHttpRequest'"
+  OIDCUnAuthAction 401 "!(%{REQUEST_METHOD} in {'GET','HEAD'}) || %{HTTP:X-Requested-With} == 'XMLHttpRequest'"
   OIDCStateMaxNumberOfCookies 5 true
   OIDCStateTimeout 900
   # Access tokens live 60 s: whoever is disabled is out by then, even when Keycloak could not tell.
