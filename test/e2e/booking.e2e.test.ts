@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { TOTP } from "otpauth";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Journey } from "../../probes/journey.ts";
+import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
+import type { Clerk } from "./support/clerk.ts";
+import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
+import { tidyMail } from "./support/mail.ts";
+import { Staff } from "./support/staff.ts";
+
+const login = "historie.kalender";
+const colleague = "historie.moede";
+const word = `Historie ${randomUUID().slice(0, 8)}`;
+
+describe("a clerk's calendar and web mail", () => {
+  let stack: RunningStack;
+  let staff: Staff;
+  let karla: Clerk;
+  let browser: ClerkBrowser;
+  /** The colleague's browser, logged in to the calendar. */
+  let other: Journey;
+  let calendar = "";
+  /** Address of the clerk's own pages, with the immutable key in it. */
+  let own = "";
+  let disabledAt = 0;
+
+  beforeAll(async () => {
+    stack = await openRunning();
+    staff = new Staff(stack);
+    karla = await staff.hire(login, "Karla", "Kalender-Ærø");
+    const mads = await staff.hire(colleague, "Mads", "Mødegæst");
+    await steward(stack, "sync");
+    calendar = new URL(stack.outputs.urls["booking"] ?? "").origin;
+    other = (await mads.logIn()).journey;
+    await karla.logIn();
+    browser = await openBrowser(stack.outputs.caPem);
+    const { page } = browser;
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`${stack.start}/`);
+    await page.getByLabel("Brugernavn eller e-mail").fill(login);
+    await page.getByLabel("Adgangskode", { exact: true }).fill(karla.password);
+    await page.getByRole("button", { name: "Log ind", exact: true }).click();
+    await page.locator("#otp").fill(new TOTP({ secret: karla.seed }).generate({ timestamp: Date.now() + 30_000 }));
+    await page.locator("#kc-login").click();
+    await page.getByText("Karla Kalender-Ærø").first().waitFor();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await browser?.picture(`failed-${task.id}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tidyMail(stack, word);
+    await staff.dismissAll();
+  });
+
+  /** Opens a page. A network of the engine that comes or goes breaks off what a browser asks; then once more. */
+  const open = (url: string) => eventually(() => browser.page.goto(url), 15);
+
+  /** Letters with a word in the subject in somebody's mailbox. */
+  const letters = async (address: string) =>
+    (
+      await stack.engine.exec("mailbox", [
+        "doveadm",
+        "fetch",
+        "-u",
+        address,
+        "hdr",
+        "mailbox",
+        "INBOX",
+        "header",
+        "subject",
+        word,
+      ])
+    ).stdout;
+
+  it("opens from the start page without another password, in Danish", async () => {
+    const { page } = browser;
+    await page.getByRole("link", { name: "Mail og kalender" }).first().click();
+    await page.getByText("Indbakke").first().waitFor();
+    expect(new URL(page.url()).origin).toBe(calendar);
+    own = /^https:\/\/[^/]+\/SOGo\/so\/[0-9a-f-]{36}/.exec(page.url())?.[0] ?? "";
+    expect(own).not.toBe("");
+    await browser.picture("webmail");
+    await open(`${own}/Calendar/view`);
+    await page.getByText("Personlig kalender").first().waitFor();
+    await page.getByText("Aftaler", { exact: true }).first().waitFor();
+    await browser.picture("calendar");
+  });
+
+  it("sends a letter from the web mail to a colleague", async () => {
+    const { page } = browser;
+    await open(`${own}/Mail/view`);
+    await page.getByLabel("Skriv en ny besked", { exact: true }).first().click();
+    await page.waitForTimeout(700);
+    await page.locator("button.md-fab.md-mini").first().click();
+    const form = page.locator("md-dialog");
+    await form.locator('input[placeholder="Tilføj en modtager"]').first().fill(`${colleague}@kommune.example`);
+    await page.keyboard.press("Enter");
+    await form.locator('input[ng-model="editor.message.editable.subject"]').fill(word);
+    await form.locator("[contenteditable=true]").fill("Vi ses i Mødelokale 1, æøå");
+    await form.getByRole("button", { name: "send" }).first().click();
+    await eventually(async () => expect(await letters(`${colleague}@kommune.example`)).toContain(word), 30, 1000);
+  });
+
+  it("shuts out the colleague who is disabled in AD, while the letter stays", async () => {
+    expect((await other.open(`${calendar}/SOGo/`)).url.origin).toBe(calendar);
+    await staff.admin("disable", colleague);
+    await steward(stack, "sync");
+    disabledAt = Date.now();
+    expect(await letters(`${colleague}@kommune.example`)).toContain(word);
+  });
+
+  it("has the disabled colleague out within a minute", async () => {
+    const left = Math.max(5, 60 - (Date.now() - disabledAt) / 1000);
+    await eventually(
+      async () => expect((await other.open(`${calendar}/SOGo/`)).url.origin).toBe(stack.login),
+      left,
+      2000,
+    );
+  });
+});
