@@ -115,10 +115,10 @@ async function timed(bareRoot: BareRoot, debian: string, command: string, log: s
   return { debian, command: command.replace(" --yes", ""), ok: code === 0, seconds: took, last };
 }
 
-/** The demo inside is on the host's engine: its parts go, and the images that were built anew. */
+/** What was made inside is on the host's engine: the demo and the stories' neighbour go, and the images built anew. */
 async function clean(bareRoot: BareRoot, built: boolean): Promise<void> {
   await bareRoot.remove();
-  await removeThings(await stackThings("demo"));
+  for (const stack of ["demo", "test-nabo"]) await removeThings(await stackThings(stack));
   if (built) return;
   const docker = new Docker();
   const images = await docker.listImages({ filters: { reference: [`${imagePrefix}/*`] } });

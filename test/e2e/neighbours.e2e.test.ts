@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoMaster } from "../../cli/keys.ts";
 import { openStack } from "../../cli/stack.ts";
 import { authority, derive } from "../../model/index.ts";
+import { removeThings, stackThings } from "../../platform/docker/operate.ts";
 import type { Clerk } from "./support/clerk.ts";
 import { eventually, openRunning, planb, type RunningStack, steward } from "./support/demo.ts";
 import { root } from "./support/root.ts";
@@ -58,6 +59,8 @@ describe("two municipalities on one host", () => {
 
   beforeAll(async () => {
     demo = await openRunning();
+    // What a broken-off run left was made with another master secret, which nothing of a new one fits.
+    await removeThings(await stackThings(name));
     writeFileSync(caFile, demo.outputs.caPem); // an authority, but not that of its AD
     writeFileSync(file, stackFile("dc9.kommune.lan"));
   });
