@@ -78,7 +78,8 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoOpenIdScope = openid;
   SOGoOpenIdEmailParam = email;
   SOGoOpenIdEnableRefreshToken = YES;
-  SOGoOpenIdTokenCheckInterval = 60;
+  /* who is shut out is out within a minute */
+  SOGoOpenIdTokenCheckInterval = 50;
   SOGoOpenIdLogoutEnabled = YES;
   SOGoLogoutEnabled = YES;
   SOGoPasswordChangeEnabled = NO;
