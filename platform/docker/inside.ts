@@ -47,6 +47,8 @@ export async function runInside(
   return { code: ExitCode ?? 1, stdout: text(collected.stdout), stderr: text(collected.stderr) };
 }
 
+const pieceBytes = 8192;
+
 /** Writes the last lines of a container's log to two streams. */
 export async function writeLog(
   container: Docker.Container,
@@ -56,8 +58,11 @@ export async function writeLog(
   const whole = new PassThrough();
   const done = finished(whole, { writable: false });
   container.modem.demuxStream(whole, to.stdout, to.stderr);
-  whole.end(await container.logs({ stdout: true, stderr: true, tail: lines, follow: false }));
   whole.resume();
+  // The client takes the lines of one piece apart by calling itself for each: many in one overflow its stack.
+  const log = await container.logs({ stdout: true, stderr: true, tail: lines, follow: false });
+  for (let at = 0; at < log.length; at += pieceBytes) whole.write(log.subarray(at, at + pieceBytes));
+  whole.end();
   await done;
 }
 
