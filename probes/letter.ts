@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ImapFlow, type ImapFlowOptions } from "imapflow";
+import type { ImapFlow } from "imapflow";
 import { createTransport, type TransportOptions } from "nodemailer";
-import { type ProbeContext, secretOf, tlsFor } from "./context.ts";
+import { type ProbeContext, tlsFor } from "./context.ts";
 import { ProbeFailure } from "./failure.ts";
+import { inMailbox, type MailAccount } from "./mailbox.ts";
 
 /** Folders a letter may come to. Spam counts too: what matters is that it came. */
 const folders = ["INBOX", "Junk"];
-
-/** Where and as whom a probe reads its mail. */
-export interface MailAccount {
-  /** `imaps://host:port`. */
-  readonly imapUrl: string;
-  readonly username: string;
-  /** Name of the secret with the account's app password. */
-  readonly passwordSecret: string;
-}
 
 /**
  * Sends a letter.
@@ -68,22 +60,8 @@ export async function takeLetters(
   words: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
-  const { hostname, port } = new URL(account.imapUrl);
-  const client = new ImapFlow({
-    host: hostname,
-    port: Number(port || 993),
-    secure: true,
-    servername: hostname,
-    tls: tlsFor(context, hostname) as NonNullable<ImapFlowOptions["tls"]>,
-    auth: { user: account.username, pass: secretOf(context, account.passwordSecret) },
-    logger: false,
-  });
-  client.on("error", () => undefined);
-  const close = () => client.close();
-  signal.addEventListener("abort", close, { once: true });
-  const taken: Record<string, string> = {};
-  try {
-    await client.connect();
+  const take = async (client: ImapFlow) => {
+    const taken: Record<string, string> = {};
     for (const [way, word] of Object.entries(words)) {
       const uid = await find(client, word, signal);
       if (uid === undefined) throw new ProbeFailure(`${account.imapUrl}: the letter ${way} did not arrive in time`);
@@ -92,10 +70,8 @@ export async function takeLetters(
       await client.messageDelete([uid], { uid: true });
     }
     return taken;
-  } finally {
-    signal.removeEventListener("abort", close);
-    await client.logout().catch(() => undefined);
-  }
+  };
+  return inMailbox(account, context, signal, take);
 }
 
 /** UID of the message with a text in its subject, looked for until the signal; its folder stays open. */

@@ -1,5 +1,4 @@
 import { ImapFlow } from "imapflow";
-import { TOTP } from "otpauth";
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { agentFor } from "../../probes/index.ts";
@@ -23,14 +22,7 @@ describe("a clerk's phone", () => {
     await steward(stack, "sync");
     await clerk.logIn();
     browser = await openBrowser(stack.outputs.caPem);
-    const { page } = browser;
-    await page.goto(`${stack.start}/`);
-    await page.getByLabel("Brugernavn eller e-mail").fill(login);
-    await page.getByLabel("Adgangskode", { exact: true }).fill(clerk.password);
-    await page.getByRole("button", { name: "Log ind", exact: true }).click();
-    await page.locator("#otp").fill(new TOTP({ secret: clerk.seed }).generate({ timestamp: Date.now() + 30_000 }));
-    await page.locator("#kc-login").click();
-    await page.getByText("Tove Telefon-Ærø").first().waitFor();
+    await browser.logIn(stack.start, clerk, "Tove Telefon-Ærø");
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await browser.picture(`failed-${task.id}`);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { TOTP } from "otpauth";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Journey } from "../../probes/journey.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
@@ -36,13 +35,7 @@ describe("a clerk's calendar and web mail", () => {
     browser = await openBrowser(stack.outputs.caPem);
     const { page } = browser;
     await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${stack.start}/`);
-    await page.getByLabel("Brugernavn eller e-mail").fill(login);
-    await page.getByLabel("Adgangskode", { exact: true }).fill(karla.password);
-    await page.getByRole("button", { name: "Log ind", exact: true }).click();
-    await page.locator("#otp").fill(new TOTP({ secret: karla.seed }).generate({ timestamp: Date.now() + 30_000 }));
-    await page.locator("#kc-login").click();
-    await page.getByText("Karla Kalender-Ærø").first().waitFor();
+    await browser.logIn(stack.start, karla, "Karla Kalender-Ærø");
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await browser?.picture(`failed-${task.id}`);

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TOTP } from "otpauth";
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { claimHeader } from "../../model/identity-headers.ts";
@@ -66,18 +65,8 @@ describe("a clerk's files", () => {
     await steward(stack, "sync");
     await person.logIn();
     [clerk, outsider] = [await openBrowser(stack.outputs.caPem), await openBrowser(stack.outputs.caPem)];
-    const { page } = clerk;
-    await page.goto(`${stack.start}/`);
-    await page.getByLabel("Brugernavn eller e-mail").fill(login);
-    await page.getByLabel("Adgangskode", { exact: true }).fill(person.password);
-    await page.getByRole("button", { name: "Log ind", exact: true }).click();
-    if (person.seed !== "") {
-      const code = new TOTP({ secret: person.seed }).generate({ timestamp: Date.now() + 30_000 });
-      await page.locator("#otp").fill(code);
-      await page.locator("#kc-login").click();
-    }
+    await clerk.logIn(stack.start, person, "Filippa Mappe-Ærø");
     await clerk.picture("files-came-in");
-    await page.getByText("Filippa Mappe-Ærø").first().waitFor();
   });
   afterEach(async ({ task }) => {
     if (task.result?.state !== "fail") return;

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { TOTP } from "otpauth";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
 import type { Clerk } from "./support/clerk.ts";
@@ -41,14 +40,7 @@ describe("mailing lists, as clerks use them", () => {
       expect(page).toContain("Du er nu med på Kantinen.");
     }
     browser = await openBrowser(stack.outputs.caPem);
-    const { page } = browser;
-    await page.goto(`${stack.start}/`);
-    await page.getByLabel("Brugernavn eller e-mail").fill(orla.username);
-    await page.getByLabel("Adgangskode", { exact: true }).fill(orla.password);
-    await page.getByRole("button", { name: "Log ind", exact: true }).click();
-    await page.locator("#otp").fill(new TOTP({ secret: orla.seed }).generate({ timestamp: Date.now() + 30_000 }));
-    await page.locator("#kc-login").click();
-    await page.getByText("Orla Ejer-Ærø").first().waitFor();
+    await browser.logIn(stack.start, orla, "Orla Ejer-Ærø");
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await browser?.picture(`failed-${task.id}`);

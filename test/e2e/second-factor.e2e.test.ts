@@ -1,4 +1,3 @@
-import { TOTP } from "otpauth";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startAd, stopAd } from "../fixtures/existing-ad/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
@@ -42,13 +41,7 @@ describe("a clerk's other second factors, in a real browser", () => {
     };
     dropKey = await giveKey("platform");
     page.on("dialog", (dialog) => void dialog.accept("Min nøgle"));
-    await page.goto(`${stack.start}/`);
-    await page.getByLabel("Brugernavn eller e-mail").fill(clerk.username);
-    await page.getByLabel("Adgangskode", { exact: true }).fill(clerk.password);
-    await page.getByRole("button", { name: "Log ind", exact: true }).click();
-    await page.locator("#otp").fill(new TOTP({ secret: clerk.seed }).generate({ timestamp: Date.now() + 30_000 }));
-    await page.locator("#kc-login").click();
-    await page.getByText(name).first().waitFor();
+    await browser.logIn(stack.start, clerk, name);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await browser.picture(`failed-${task.id}`);

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { TOTP } from "otpauth";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Clerk } from "./clerk.ts";
 
 const screenshots = join(import.meta.dirname, "..", "..", "output", "screenshots");
 
@@ -10,6 +12,13 @@ const screenshots = join(import.meta.dirname, "..", "..", "output", "screenshots
 export interface ClerkBrowser {
   readonly context: BrowserContext;
   readonly page: Page;
+  /**
+   * Logs in at the start page with password and TOTP code, as somebody who has enrolled.
+   *
+   * @param start origin of the start page
+   * @param name what the page calls them
+   */
+  logIn(start: string, clerk: Clerk, name: string): Promise<void>;
   /** Keeps a picture of the page in `test/output/screenshots/<name>.png`. */
   picture(name: string): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +62,16 @@ export async function openBrowser(caPem: string, options: { locale?: string } = 
   return {
     context,
     page,
+    async logIn(start, { username, password, seed }, name) {
+      await page.goto(`${start}/`);
+      await page.getByLabel("Brugernavn eller e-mail").fill(username);
+      await page.getByLabel("Adgangskode", { exact: true }).fill(password);
+      await page.getByRole("button", { name: "Log ind", exact: true }).click();
+      // A code is good once: the one of this half minute may have been used without a browser.
+      await page.locator("#otp").fill(new TOTP({ secret: seed }).generate({ timestamp: Date.now() + 30_000 }));
+      await page.locator("#kc-login").click();
+      await page.getByText(name).first().waitFor();
+    },
     async picture(name) {
       await mkdir(screenshots, { recursive: true });
       await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
