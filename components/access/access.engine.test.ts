@@ -199,7 +199,7 @@ describe("access beside a real directory and AD", () => {
   it("gives others no sight of app passwords, and its account no more than it needs", async () => {
     const { id } = (await make("mangegrp", ["mail"])).body;
     const entry = `cn=app-${id},${dn["mangegrp"]}`;
-    for (const name of ["keycloak", "reader", "mail", "mailbox", "groupware", "lists"] as const) {
+    for (const name of ["keycloak", "reader", "mail", "mailbox", "groupware"] as const) {
       await world.asService(name, async (client) => {
         const filter = "(objectClass=planbAppPassword)";
         const seen = await client.search(`ou=people,dc=planb`, { filter }).catch(() => ({ searchEntries: [] }));

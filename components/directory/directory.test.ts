@@ -63,7 +63,7 @@ describe("directoryWorkload", () => {
       cpu: 1,
       user: 1004,
       writablePaths: ["/run/slapd", "/tmp"],
-      reachableFrom: ["sso", "steward", "access", "mail", "mailbox", "groupware", "lists", "files"],
+      reachableFrom: ["sso", "steward", "access", "mail", "mailbox", "groupware", "files"],
       egress: existingEgress(existing),
     });
   });

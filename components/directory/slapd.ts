@@ -1,7 +1,7 @@
 /** Suffix of the shadow directory. */
 export const suffix = "dc=planb";
 /** Accounts that look people, groups and resources up; save `access` they see no hash, no code and no app password. */
-const lookUp = ["reader", "access", "mail", "mailbox", "groupware", "lists"] as const;
+const lookUp = ["reader", "access", "mail", "mailbox", "groupware"] as const;
 /** Accounts of the stack's own programs, by name; each has a secret file `secrets/services/<name>`. */
 export const serviceAccounts = ["steward", "keycloak", ...lookUp] as const;
 /** An account of the stack's own programs. */
@@ -75,8 +75,8 @@ envflags nometasync
 index objectClass,uid,mail,planbGuid,planbPrincipal,planbMailAlias,planbMemberOf,planbPasswordKnown,member eq
 index userPassword pres
 limits dn.exact=${serviceDn("steward")} size=unlimited time=unlimited
-limits dn.exact=${serviceDn("keycloak")} size=unlimited time=60
-${lookUp.map((name) => `limits dn.exact=${serviceDn(name)} size=unlimited time=60\n`).join("")}${access()}
+${["keycloak" as const, ...lookUp].map((name) => `limits dn.exact=${serviceDn(name)} size=unlimited time=60`).join("\n")}
+${access()}
 # Nothing but an Argon2id hash is ever stored as a password, whoever writes it.
 overlay constraint
 constraint_attribute userPassword regex ^[{]ARGON2[}][$]argon2id[$]

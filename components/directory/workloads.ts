@@ -9,7 +9,7 @@ export const directoryName = "directory";
 /** LDAPS, inside the stack. */
 export const directoryPort = 1636;
 /** Workloads that ask the shadow directory. */
-export const directoryClients = ["sso", "steward", "access", "mail", "mailbox", "groupware", "lists", "files"] as const;
+export const directoryClients = ["sso", "steward", "access", "mail", "mailbox", "groupware", "files"] as const;
 
 /** What {@link directoryWorkload} needs besides the configuration. */
 export interface DirectoryFiles {

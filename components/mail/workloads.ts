@@ -13,7 +13,7 @@ import type { MailSettings } from "./config.ts";
 export const mailName = "mail";
 export const filterName = "filter";
 /** Programs of the stack that send mail: each shows the certificate it serves with. */
-export const mailPrograms = ["groupware", "lists", "mailbox", "steward"] as const;
+export const mailPrograms = ["groupware", "lists", "mailbox"] as const;
 
 /** What {@link mailWorkload} needs besides the configuration. */
 export interface MailFiles {

@@ -19,13 +19,13 @@ const allowed: Readonly<Record<string, Walls>> = {
   database: { ports: [5432], from: ["sso", "groupware", "lists"] },
   directory: {
     ports: [1636],
-    from: ["sso", "steward", "access", "mail", "mailbox", "groupware", "lists", "files"],
+    from: ["sso", "steward", "access", "mail", "mailbox", "groupware", "files"],
   },
   portal: { ports: [8443], from: ["edge"] },
   steward: { ports: [9100], from: ["portal", "edge"] },
   mail: {
     ports: [2525, 2526, 4465, 5587],
-    from: ["groupware", "lists", "mailbox", "steward"],
+    from: ["groupware", "lists", "mailbox"],
     published: [18025, 18465, 18587],
     capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETPCAP", "SETUID"], // decision 0030
   },
