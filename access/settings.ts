@@ -4,6 +4,9 @@ import { z } from "zod";
 export const accessClients = ["edge", "mail", "mailbox", "portal", "sso"] as const;
 /** A program that may ask. */
 export type AccessClient = (typeof accessClients)[number];
+/** One value for each program that may ask. @param of gives it by the program's name */
+export const perClient = <T>(of: (client: AccessClient) => T): Record<AccessClient, T> =>
+  Object.fromEntries(accessClients.map((client) => [client, of(client)])) as Record<AccessClient, T>;
 
 /** What the program reads from `/config/access.json`; `components/access` writes it. */
 export const accessSettings = z.strictObject({

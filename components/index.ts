@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { StackConfig, StackIdentity } from "../config/index.ts";
-import type { Probe, StackOutputs } from "../model/index.ts";
-import type { Platform } from "../platform/platform.ts";
+import type { Probe, Service, StackOutputs } from "../model/index.ts";
+import type { Platform, Running } from "../platform/platform.ts";
 import { Access, accessConfig } from "./access/index.ts";
 import { Booking, bookingConfig, groupwareDatabase, groupwareName, groupwareUrls } from "./booking/index.ts";
 import { Database, databaseConfig } from "./database/index.ts";
@@ -58,6 +58,9 @@ export type DeployOutputs = Omit<StackOutputs, "caPem" | "secrets"> & {
   readonly secrets: pulumi.Output<Record<string, string>>;
 };
 
+/** Those that are there, in their order. */
+const present = <T>(...all: readonly (T | undefined)[]): T[] => all.filter((one) => one !== undefined);
+
 /** Composes the services of a stack, servers before those that reach them, and tells its outputs. */
 export function deploy({ config, identity, platform, settings }: DeployArgs): DeployOutputs {
   requireGiven(identity.name, config, (name) => settings.getSecret(name) !== undefined);
@@ -74,11 +77,11 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   const database = new Database("database", {
     ...common,
     config: config.database,
-    clients: [
+    clients: present(
       { service: "sso", database: ssoDatabase },
-      ...(config.booking ? [{ service: groupwareName, database: groupwareDatabase }] : []),
-      ...(config.lists ? [{ service: listsName, database: listsDatabase }] : []),
-    ],
+      config.booking && { service: groupwareName, database: groupwareDatabase },
+      config.lists && { service: listsName, database: listsDatabase },
+    ),
   });
   const directory = new Directory("directory", {
     ...common,
@@ -152,55 +155,27 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   const portal = new Portal("portal", {
     ...byPublicName,
     config: config.portal,
-    access: true,
-    services: [
-      ...(mail ? [mail.portalService] : []),
-      ...(booking ? [booking.portalService] : []),
-      ...(files ? [files.portalService] : []),
-      ...(lists ? [lists.portal] : []),
-    ],
+    services: present(mail?.portalService, booking?.portalService, files?.portalService, lists?.portal),
   });
   const edge = new Edge("edge", {
     ...common,
     config: config.edge,
-    routes: [
-      portal.route,
-      ...(booking ? [booking.route] : []),
-      ...(files ? [files.route] : []),
-      ...(lists ? [lists.route] : []),
-    ],
-    after: [
-      portal.running,
-      sso.running,
-      access.running,
-      ...(booking ? [booking.running] : []),
-      ...(files ? [files.running] : []),
-      ...(lists ? [lists.running] : []),
-    ],
+    roots,
+    routes: present(portal.route, booking?.route, files?.route, lists?.route),
+    after: present<{ running: Running }>(portal, sso, access, booking, files, lists).map(({ running }) => running),
   });
-  const services = [
-    portal,
-    ...(mail ? [mail] : []),
-    ...(mailbox ? [mailbox] : []),
-    ...(booking ? [booking] : []),
-    ...(files ? [files] : []),
-    ...(lists ? [lists] : []),
-    sso,
-    directory,
-    access,
-    edge,
-  ];
+  const services = present<Service>(portal, mail, mailbox, booking, files, lists, sso, directory, access, edge);
   const probes: readonly Probe[] = services.flatMap((service) => service.probes);
   new Steward("steward", {
     ...byPublicName,
     config: config.steward,
-    handed: [
+    handed: present(
       directory.stewardFiles,
       sso.stewardFiles(edge.loginHosts),
-      ...(mailbox ? [mailbox.stewardFiles] : []),
-      ...(booking ? [booking.stewardFiles] : []),
-      ...(lists ? [lists.stewardFiles] : []),
-    ],
+      mailbox?.stewardFiles,
+      booking?.stewardFiles,
+      lists?.stewardFiles,
+    ),
     services: services.map((service) => service.service),
     watched: probes,
     smoke: {

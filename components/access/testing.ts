@@ -1,5 +1,5 @@
 import { Agent, request } from "undici";
-import { type AccessClient, accessClients } from "../../access/settings.ts";
+import { type AccessClient, perClient } from "../../access/settings.ts";
 import { stackIdentity } from "../../config/index.ts";
 import { type Authority, derive, type Workload } from "../../model/index.ts";
 import { type SsoConfig, ssoConfig } from "../sso/config.ts";
@@ -35,20 +35,12 @@ export async function testAccess(
     config: accessConfig.parse(settings),
     sso: { ...ssoConfig.parse({}), ...sso },
     identity,
-    tokenClients: ["groupware"],
     caPem: ca.caPem,
     ...(await ca.issue("access/tls/1", [accessName])),
     directoryPassword,
-    tokens: Object.fromEntries(accessClients.map((name) => [name, testToken(name)])) as Record<AccessClient, string>,
+    tokens: perClient(testToken),
   });
   return { ...workload, ports: [{ name: "https", port: accessPort, hostPort }] };
-}
-
-/** An answer of the service. */
-export interface AccessAnswer {
-  readonly status: number;
-  // What was asked decides its form.
-  readonly body: unknown;
 }
 
 /** Asks the service on this host as one of its clients. */

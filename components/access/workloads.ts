@@ -12,14 +12,14 @@ import type { AccessConfig } from "./config.ts";
 export const accessName = "access";
 /** Its HTTPS port. */
 export const accessPort = 8443;
+/** Where the stack's programs ask it. */
+export const accessUrl = `https://${accessName}:${accessPort}`;
 /** What the workload is made from. */
 export interface AccessWorkloadArgs {
   readonly config: AccessConfig;
   /** The login's section: who needs a second factor, how many guesses there are. */
   readonly sso: SsoConfig;
   readonly identity: StackIdentity;
-  /** OpenID clients whose access tokens open mail. */
-  readonly tokenClients: readonly string[];
   readonly caPem: Input<string>;
   readonly certPem: Input<string>;
   readonly keyPem: Input<string>;
@@ -39,7 +39,8 @@ export function accessWorkload(args: AccessWorkloadArgs): Workload {
     tokens: {
       issuer: `${identity.origin("login")}/realms/planb`,
       jwksUrl: "https://sso:8443/realms/planb/protocol/openid-connect/certs",
-      clients: [...args.tokenClients],
+      // The OpenID client whose access tokens open mail.
+      clients: ["groupware"],
     },
   };
   return {
@@ -61,7 +62,7 @@ export function accessWorkload(args: AccessWorkloadArgs): Workload {
     ready: {
       exec: [
         ...["curl", "-fsS", "-o", "/dev/null", "-m", "4", "--cacert", "/config/ca.pem"],
-        ...["--resolve", `${accessName}:${accessPort}:127.0.0.1`, `https://${accessName}:${accessPort}/health`],
+        ...["--resolve", `${accessName}:${accessPort}:127.0.0.1`, `${accessUrl}/health`],
       ],
       withinSeconds: 30,
     },

@@ -5,7 +5,7 @@ import type { Running } from "../../platform/platform.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { CertificateOutput } from "../secrets.ts";
-import { checkOwnKey, publicRoots, readOwnCertificate } from "./certificate.ts";
+import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { edgeProbes } from "./probes.ts";
@@ -25,6 +25,8 @@ export const clientSecretLabel = "edge/oidc-client/1";
 export interface EdgeArgs extends ServiceArgs<EdgeConfig> {
   /** Routes of the services, the start page's among them. The login host is edge's own. */
   readonly routes: readonly Route[];
+  /** Roots of the public certificate, see {@link publicRoots}. */
+  readonly roots: string;
   /** Workloads behind the routes, to be ready before the first start. */
   readonly after: readonly Running[];
 }
@@ -58,7 +60,7 @@ export class Edge extends pulumi.ComponentResource implements Service {
       );
     const workload = edgeWorkload({
       ...{ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf },
-      roots: publicRoots(identity.name, config.certificate),
+      roots: args.roots,
     });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
     this.urls = Object.fromEntries(routes.map((route) => [route.service, identity.origin(route.host)]));

@@ -52,8 +52,6 @@ export class Lists extends pulumi.ComponentResource implements Service {
   readonly portal: PortalService;
   /** For the steward: which groups are on which list. */
   readonly stewardFiles: StewardFiles;
-  /** Certificate that the lists show where they send mail, PEM. */
-  readonly clientCertificate: pulumi.Output<string>;
 
   constructor(name: string, args: ListsArgs, options?: pulumi.ComponentResourceOptions) {
     super("planb:service:Lists", name, {}, options);
@@ -62,7 +60,6 @@ export class Lists extends pulumi.ComponentResource implements Service {
     const restPassword = secrets.derive("lists/rest/1");
     const stewardToken = secrets.derive("lists/steward/1");
     const tls = secrets.certificate("lists/tls/1", [listsName]);
-    this.clientCertificate = pulumi.output(tls.certPem);
     const workload = listsWorkload({
       identity,
       config,

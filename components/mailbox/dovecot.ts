@@ -1,3 +1,4 @@
+import { accessUrl } from "../access/workloads.ts";
 import type { MailboxConfig } from "./config.ts";
 import { sharedId } from "./config.ts";
 
@@ -8,12 +9,10 @@ export interface DovecotSettings {
   readonly hostName: string;
   /** Public ports on which clients reach it are the platform's; these are inside. */
   readonly ports: { readonly imaps: number; readonly sieve: number; readonly lmtp: number; readonly api: number };
-  /** Where scripts send mail, e.g. `mail:2526`; undefined: vacation and redirection are off. */
-  readonly submission: string | undefined;
-  /** Issuers whose tokens open a mailbox. */
+  /** Where scripts send mail, e.g. `mail:2526`. */
+  readonly submission: string;
+  /** The shadow directory and the account that asks it. */
   readonly directory: { readonly url: string; readonly bindDn: string; readonly suffix: string };
-  /** URL of the access service. */
-  readonly accessUrl: string;
 }
 
 /** A value in double quotes. */
@@ -64,7 +63,7 @@ ssl_client_cert_file = /config/tls/cert.pem
 ssl_client_key_file = /config/tls/key.pem
 `;
 
-function authentication({ directory, accessUrl, config }: DovecotSettings): string {
+function authentication({ directory, config }: DovecotSettings): string {
   return `
 auth_allow_cleartext = no
 # Logins may hold any letter; a filter escapes what LDAP would take for its own.
@@ -210,8 +209,8 @@ sieve_quota_script_count = 50
 sieve_quota_storage_size = 5M
 sieve_vacation_default_subject_template = "Autosvar: %%{subject}"
 sieve_redirect_envelope_from = recipient
-submission_host = ${submission ?? ""}
-submission_ssl = ${submission === undefined ? "no" : "starttls"}
+submission_host = ${submission}
+submission_ssl = starttls
 `;
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Probe, Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
 import type { MailboxDutyInput } from "../../steward/mailbox/config.ts";
-import { accessName, accessPort, accessTokenLabel } from "../access/index.ts";
+import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
 import { type Directory, directoryName, directoryPort, serviceDn, suffix } from "../directory/index.ts";
 import type { DeviceSetting } from "../portal/index.ts";
@@ -33,41 +33,33 @@ export class Mailbox extends pulumi.ComponentResource implements Service {
   readonly stewardFiles: StewardFiles;
   /** What phones and mail programs need to read mail. */
   readonly deviceSettings: readonly DeviceSetting[];
-  /** Public host name of IMAP and ManageSieve. */
-  readonly hostName: string;
-  /** Its certificate, which it also shows where it sends mail. */
-  readonly clientCertificate: pulumi.Output<string>;
 
   constructor(name: string, args: MailboxArgs, options?: pulumi.ComponentResourceOptions) {
     super("planb:service:Mailbox", name, {}, options);
     const { config, identity, secrets, directory } = args;
-    this.hostName = identity.hostName("mail");
+    const hostName = identity.hostName("mail");
     const apiKey = secrets.derive("mailbox/api/1");
     const accessToken = secrets.derive(accessTokenLabel("mailbox"));
     const secret = pulumi
       .all([directory.password("mailbox"), apiKey, accessToken])
-      .apply(([directoryPassword, key, token]) =>
-        secretsConf({ directoryPassword, apiKey: key, accessToken: token, accessHost: `${accessName}:${accessPort}` }),
-      );
-    const certificate = secrets.certificate("mailbox/tls/1", [mailboxName, this.hostName]);
-    this.clientCertificate = certificate.certPem;
+      .apply(([directoryPassword, key, token]) => secretsConf({ directoryPassword, apiKey: key, accessToken: token }));
+    const certificate = secrets.certificate("mailbox/tls/1", [mailboxName, hostName]);
     const workload = mailboxWorkload(
       config,
       {
-        hostName: this.hostName,
+        hostName,
         submission: args.submission,
         directory: {
           url: `ldaps://${directoryName}:${directoryPort}`,
           bindDn: serviceDn("mailbox"),
           suffix,
         },
-        accessUrl: `https://${accessName}:${accessPort}`,
       },
       { caPem: secrets.caPem, ...certificate, secretsConf: secret, accessToken },
     );
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
-    this.probes = mailboxProbes(config, this.hostName, args.mailDomain);
-    this.deviceSettings = [{ kind: "imap", host: this.hostName, port: config.imapPort, security: "tls" }];
+    this.probes = mailboxProbes(config, hostName, args.mailDomain);
+    this.deviceSettings = [{ kind: "imap", host: hostName, port: config.imapPort, security: "tls" }];
     const duty: MailboxDutyInput = {
       url: `https://${mailboxName}:${mailboxPorts.api}/doveadm/v1`,
       quotas: config.quotas,

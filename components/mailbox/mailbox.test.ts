@@ -7,7 +7,6 @@ const place = {
   hostName: "mail.kommune.example",
   submission: "mail:2526",
   directory: { url: "ldaps://directory:1636", bindDn: "cn=mailbox,ou=services,dc=planb", suffix: "dc=planb" },
-  accessUrl: "https://access:8443",
 };
 const shared = { address: "Boer.nehave@kommune.example", name: "Børnehave", readers: ["G-Børn og Unge"] };
 

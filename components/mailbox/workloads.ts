@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Workload } from "../../model/index.ts";
 import type { ResourcesInput } from "../../steward/resources/config.ts";
+import { accessName, accessPort } from "../access/workloads.ts";
 import { type MailboxConfig, sharedId } from "./config.ts";
 import { type DovecotSettings, dovecotConf } from "./dovecot.ts";
 import { sieveScripts } from "./sieve.ts";
@@ -28,22 +29,20 @@ export function secretsConf(secrets: {
   readonly directoryPassword: string;
   readonly apiKey: string;
   readonly accessToken: string;
-  /** Host and port of the access service. Default: access:8443 */
-  readonly accessHost?: string;
 }): string {
   return [
     `ldap_auth_dn_password = ${secrets.directoryPassword}`,
     `doveadm_api_key = ${secrets.apiKey}`,
     "oauth2 {",
     // Dovecot knows no other way to show who asks than HTTP Basic in the address.
-    `  introspection_url = https://${mailboxName}:${secrets.accessToken}@${secrets.accessHost ?? "access:8443"}/introspect`,
+    `  introspection_url = https://${mailboxName}:${secrets.accessToken}@${accessName}:${accessPort}/introspect`,
     "}",
     "",
   ].join("\n");
 }
 
 /** Where Dovecot finds what it asks; the names are the stack's workloads. */
-export type MailboxPlace = Pick<DovecotSettings, "hostName" | "submission" | "directory" | "accessUrl">;
+export type MailboxPlace = Pick<DovecotSettings, "hostName" | "submission" | "directory">;
 
 /** Dovecot as one workload. Pure. */
 export function mailboxWorkload(config: MailboxConfig, place: MailboxPlace, files: MailboxFiles): Workload {

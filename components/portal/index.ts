@@ -17,8 +17,6 @@ export { type PortalConfig, portalConfig } from "./config.ts";
 export interface PortalArgs extends ServiceArgs<PortalConfig> {
   /** Services that people open, in the order they are listed; login and directory follow them. Default: none. */
   readonly services?: readonly PortalService[];
-  /** Whether the stack has the access service, which makes app passwords. Default: false. */
-  readonly access?: boolean;
 }
 
 /** The start page behind the login: what runs, who am I, second factor, help. */
@@ -41,7 +39,7 @@ export class Portal extends pulumi.ComponentResource implements Service {
       caPem: secrets.caPem,
       ...secrets.certificate("portal/tls/1", ["portal"]),
       identityKey: secrets.derive(identityKeyLabel).apply(identityKey),
-      ...(args.access ? { accessToken: secrets.derive(accessTokenLabel("portal")) } : {}),
+      accessToken: secrets.derive(accessTokenLabel("portal")),
     });
     this.url = identity.origin("start");
     this.probes = portalProbes(identity);

@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
 import type { PortalService } from "../../portal/settings.ts";
+import { accessUrl } from "../access/workloads.ts";
 import type { Route } from "../edge/routes.ts";
 import { openWebPaths, siteOf } from "../web.ts";
 import type { PortalConfig } from "./config.ts";
@@ -60,7 +61,7 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
     site: siteOf(identity, "start"),
     issuer: `${identity.origin("login")}/realms/planb`,
     statusUrl: "https://steward:9100/status.json",
-    ...(args.accessToken === undefined ? {} : { accessUrl: "https://access:8443" }),
+    ...(args.accessToken === undefined ? {} : { accessUrl }),
     help: { phone, mail, hours, text },
     services,
   };

@@ -1,5 +1,6 @@
 import type { StackIdentity } from "../../../config/index.ts";
 import { type IdentityClaim, identityClaims } from "../../../model/identity-headers.ts";
+import { accessUrl } from "../../access/workloads.ts";
 import type { EdgeConfig } from "../config.ts";
 import { oidcClientId, oidcPath, type Route } from "../routes.ts";
 
@@ -56,7 +57,7 @@ export function oidcConf(host: string, identity: StackIdentity, config: EdgeConf
 
 /** How access is asked about what {@link basicConf} makes of HTTP Basic: the server's own, for the secrets stand there. */
 export const basicServerConf = `# The module asks for id and secret, and then sends the bearer token alone.
-OIDCOAuthIntrospectionEndpoint https://access:8443/basic
+OIDCOAuthIntrospectionEndpoint ${accessUrl}/basic
 OIDCOAuthClientID edge
 OIDCOAuthIntrospectionEndpointMethod POST
 OIDCOAuthIntrospectionEndpointAuth bearer_access_token

@@ -6,7 +6,7 @@ import { authority, derive, type Workload } from "../../../model/index.ts";
 import type { ExecResult } from "../../../platform/docker/inside.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
-import { type ServiceAccount, serviceAccounts } from "../../directory/slapd.ts";
+import { servicePasswords } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
 import { addPerson } from "../../sso/testing/people.ts";
 import { filesConfig } from "../config.ts";
@@ -73,7 +73,7 @@ export class FilesWorld {
       caPem: ca.caPem,
       ...(await ca.issue(`${name}/tls/1`, names)),
     });
-    const services = Object.fromEntries(serviceAccounts.map((name) => [name, secret(`directory/${name}/1`)]));
+    const services = servicePasswords((name) => secret(`directory/${name}/1`));
     const nowhere = {
       controllers: [],
       caPem: ca.caPem,
@@ -85,7 +85,7 @@ export class FilesWorld {
     };
     const directory = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
       ...(await leaf("directory", ["directory", "localhost"])),
-      services: services as Record<ServiceAccount, string>,
+      services,
       systems: {},
     });
     const port = (directory.ports ?? []).slice(0, 1).map((each) => ({ ...each, hostPort: directoryPort }));

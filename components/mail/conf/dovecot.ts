@@ -1,5 +1,7 @@
 /** The Dovecot beside Postfix: it checks logins and does nothing else. */
 
+import { accessName, accessPort, accessUrl } from "../../access/workloads.ts";
+
 const baseDir = "/run/auth";
 const socketName = "postfix";
 /** Where Postfix asks. */
@@ -35,7 +37,7 @@ auth_failure_delay = 1 secs
 passdb lua {
   lua_file = /config/access.lua
   lua_settings {
-    url = https://access:8443
+    url = ${accessUrl}
     token_file = /config/secrets/access-token
   }
 }
@@ -81,7 +83,7 @@ service anvil {
 /** What is secret of dovecot.conf: the proof of who asks about tokens. Pure. */
 export function authSecretConf(accessToken: string): string {
   return `oauth2 {
-  introspection_url = https://mail:${accessToken}@access:8443/introspect
+  introspection_url = https://mail:${accessToken}@${accessName}:${accessPort}/introspect
 }
 `;
 }

@@ -1,12 +1,13 @@
 import { Client } from "ldapts";
 import { createTransport, type SentMessageInfo } from "nodemailer";
+import { perClient } from "../../../access/settings.ts";
 import { stackIdentity } from "../../../config/index.ts";
 import { type Authority, authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { accessConfig } from "../../access/config.ts";
 import { accessWorkload } from "../../access/workloads.ts";
 import { directoryConfig } from "../../directory/config.ts";
-import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "../../directory/slapd.ts";
+import { serviceDn, servicePasswords, suffix } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
 import { mailboxConfig } from "../../mailbox/config.ts";
 import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
@@ -134,7 +135,7 @@ export class MailWorld {
   }
 
   async #startDirectory(): Promise<void> {
-    const services = Object.fromEntries(serviceAccounts.map((name) => [name, secret(`directory/${name}/1`)]));
+    const services = servicePasswords((name) => secret(`directory/${name}/1`));
     await this.stack.run(
       directoryWorkload(
         directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["test"] } }),
@@ -143,7 +144,7 @@ export class MailWorld {
         {
           caPem: this.caPem,
           ...(await this.leaf("directory", directoryHost)),
-          services: services as Record<ServiceAccount, string>,
+          services,
           systems: { test: secret("directory/system/test/1") },
         },
       ),
@@ -158,16 +159,14 @@ export class MailWorld {
       mode: "active",
       host: { address: "127.0.0.1", httpPort: 17680, httpsPort: 17643 },
     });
-    const tokens = ["edge", "mail", "mailbox", "portal", "sso"].map((name) => [name, secret(`access/${name}/1`)]);
     const workload = accessWorkload({
       config: accessConfig.parse({}),
       sso: ssoConfig.parse({ secondFactor: { requiredFor: [] } }),
       identity,
-      tokenClients: ["groupware"],
       caPem: this.caPem,
       ...(await this.leaf("access")),
       directoryPassword: secret("directory/access/1"),
-      tokens: Object.fromEntries(tokens),
+      tokens: perClient((name) => secret(`access/${name}/1`)),
     });
     await this.stack.run(workload);
   }
@@ -181,7 +180,6 @@ export class MailWorld {
           hostName: mailHost,
           submission: "mail:2526",
           directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
-          accessUrl: "https://access:8443",
         },
         {
           caPem: this.caPem,

@@ -9,7 +9,7 @@ import { openShadow, type Shadow } from "../../../steward/directory/index.ts";
 import { type MailboxDuty, mailboxDutySchema } from "../../../steward/mailbox/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { directoryConfig } from "../../directory/config.ts";
-import { type ServiceAccount, serviceAccounts, serviceDn, suffix } from "../../directory/slapd.ts";
+import { serviceDn, servicePasswords, suffix } from "../../directory/slapd.ts";
 import { directoryWorkload } from "../../directory/workloads.ts";
 import { type MailboxConfig, mailboxConfig } from "../config.ts";
 import { mailboxWorkload, secretsConf } from "../workloads.ts";
@@ -42,7 +42,7 @@ export class MailboxWorld {
   async start(config: Partial<MailboxConfig>, people: readonly TestPerson[]): Promise<void> {
     const ca = await authority(master, "ca/1", "Test");
     this.#caPem = ca.caPem;
-    const services = Object.fromEntries(serviceAccounts.map((name) => [name, secret(`directory/${name}/1`)]));
+    const services = servicePasswords((name) => secret(`directory/${name}/1`));
     await this.stack.run(
       directoryWorkload(
         directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["wifi"] } }),
@@ -51,7 +51,7 @@ export class MailboxWorld {
         {
           caPem: ca.caPem,
           ...(await ca.issue("directory/tls/1", ["directory", directoryHost, "localhost"])),
-          services: services as Record<ServiceAccount, string>,
+          services,
           systems: { wifi: "w".repeat(32) },
         },
       ),
@@ -91,7 +91,6 @@ export class MailboxWorld {
         hostName: "mail.test.localhost",
         submission: "mail:2526",
         directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
-        accessUrl: "https://access:8443",
       },
       {
         caPem: ca.caPem,
@@ -100,7 +99,6 @@ export class MailboxWorld {
           directoryPassword: secret("directory/mailbox/1"),
           apiKey: this.apiKey,
           accessToken,
-          accessHost: "access:8443",
         }),
         accessToken,
       },
