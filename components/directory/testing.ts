@@ -1,13 +1,13 @@
 import { Client, InvalidCredentialsError } from "ldapts";
 import type { Workload } from "../../model/index.ts";
-import { authority, derive } from "../../model/index.ts";
+import { type Authority, authority, derive } from "../../model/index.ts";
 import type { TestStack } from "../../test/contract/engine.ts";
 import { adAdmin } from "../../test/fixtures/existing-ad/index.ts";
 import { controllerName, existingAdWorkload, groupsDn, peopleDn } from "../existing-ad/workloads.ts";
 import { type DirectoryConfig, directoryConfig } from "./config.ts";
 import type { ExistingDirectory } from "./existing.ts";
 import { type ServiceAccount, serviceDn, servicePasswords, suffix } from "./slapd.ts";
-import { directoryWorkload } from "./workloads.ts";
+import { directoryName, directoryPort, directoryWorkload } from "./workloads.ts";
 
 /** Master secret of the tests. */
 export const testMaster = "m".repeat(43);
@@ -18,6 +18,51 @@ export const testPort = 17636;
 
 /** Password of a service account or a system in this test. */
 export const testPassword = (name: string): string => derive(testMaster, `directory/${name}/1`);
+
+/**
+ * A shadow directory without an AD behind, as a severed stack has it, published on a port of this host.
+ *
+ * @param passwordOf password of a service account
+ */
+export async function ownDirectory(
+  ca: Authority,
+  passwordOf: (name: ServiceAccount) => string,
+  hostPort: number,
+): Promise<Workload> {
+  const { caPem } = ca;
+  const nowhere: ExistingDirectory = {
+    ...{ controllers: [], caPem, bindName: "", bindPassword: "", people: [], groups: [], inside: false },
+  };
+  const workload = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
+    caPem,
+    ...(await ca.issue("directory/tls/1", [directoryName, "localhost"])),
+    services: servicePasswords(passwordOf),
+    systems: {},
+  });
+  return { ...workload, ports: [{ name: "ldaps", port: directoryPort, hostPort }] };
+}
+
+/** A directory on a port of this host, logged in as the steward. Unbind when done. */
+export async function openAsSteward(caPem: string, hostPort: number, password: string): Promise<Client> {
+  const client = new Client({ url: `ldaps://localhost:${hostPort}`, tlsOptions: { ca: [caPem] } });
+  await client.bind(serviceDn("steward"), password);
+  return client;
+}
+
+/** Runs a job as the steward at a directory on a port of this host. */
+export async function asSteward<T>(
+  caPem: string,
+  hostPort: number,
+  password: string,
+  job: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await openAsSteward(caPem, hostPort, password);
+  try {
+    return await job(client);
+  } finally {
+    await client.unbind().catch(() => undefined);
+  }
+}
 
 /** How a bind ended: who was let in, or the LDAP result code, and in how many ms. */
 export interface BindResult {

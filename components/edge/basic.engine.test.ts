@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
@@ -8,10 +8,7 @@ import { claimHeader } from "../../model/identity-headers.ts";
 import { type Authority, authority, derive, type Workload } from "../../model/index.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { askAccess, testAccess, testToken } from "../access/testing.ts";
-import type { ExistingDirectory } from "../directory/existing.ts";
-import { directoryConfig } from "../directory/index.ts";
-import { serviceDn, servicePasswords } from "../directory/slapd.ts";
-import { directoryWorkload } from "../directory/workloads.ts";
+import { openAsSteward, ownDirectory } from "../directory/testing.ts";
 import { addPerson } from "../sso/testing/people.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
@@ -19,6 +16,7 @@ import { loginRoute, type Route } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
 const master = "m".repeat(43);
+const password = (name: string) => derive(master, `directory/${name}/1`);
 const key = "0123456789abcdef0123456789abcdef";
 const [accessPort, directoryPort] = [17_718, 17_719];
 const identity = stackIdentity("test-basic", {
@@ -111,17 +109,9 @@ describe("HTTP Basic through edge", () => {
     await buildImages(() => {}, ["edge", "node", "openldap", "access"]);
     const ca = await authority(master, "ca/1", "Test");
     const { caPem } = ca;
-    const nowhere: ExistingDirectory = {
-      ...{ controllers: [], caPem, bindName: "", bindPassword: "", people: [], groups: [], inside: false },
-    };
-    const services = servicePasswords((name) => derive(master, `directory/${name}/1`));
-    const leaf = await ca.issue("directory/tls/1", ["directory", "localhost"]);
-    const slapd = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
-      ...{ caPem, ...leaf, services, systems: {} },
-    });
-    await stack.run({ ...slapd, ports: [{ name: "ldaps", port: 1636, hostPort: directoryPort }] });
+    await stack.run(await ownDirectory(ca, password, directoryPort));
     const lockout = { failures: 4, minutes: 1 };
-    await stack.run(await testAccess(ca, services.access, accessPort, { lockout }, { addressFailures: 1000 }));
+    await stack.run(await testAccess(ca, password("access"), accessPort, { lockout }, { addressFailures: 1000 }));
     await stack.run(await echoAt(ca, "web"));
     await stack.run(await echoAt(ca, "dav"));
     const names = routes.map((route) => identity.hostName(route.host));
@@ -137,8 +127,7 @@ describe("HTTP Basic through edge", () => {
     const lookup = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
       o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
     agent = new Agent({ connect: { ca: caPem, lookup: lookup as never } });
-    directory = new Client({ url: `ldaps://localhost:${directoryPort}`, tlsOptions: { ca: [caPem] } });
-    await directory.bind(serviceDn("steward"), services.steward);
+    directory = await openAsSteward(caPem, directoryPort, password("steward"));
     await addPerson(directory, {
       ...{ guid, uid: "bjørk", name: 'Bjørk "Æ" Ørsted', mail: "bjork@kommune.example" },
       ...{ password: "Sommer-2026", groups: ["g0123456789ab", "gfedcba987654"] },

@@ -1,4 +1,3 @@
-import { Client } from "ldapts";
 import { parse } from "node-html-parser";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,9 +8,8 @@ import { authority, derive } from "../../model/index.ts";
 import type { PortalService } from "../../portal/settings.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { askAccess, testAccess, testToken } from "../access/testing.ts";
-import { directoryConfig } from "../directory/index.ts";
-import { serviceDn, servicePasswords, suffix } from "../directory/slapd.ts";
-import { directoryWorkload } from "../directory/workloads.ts";
+import { suffix } from "../directory/slapd.ts";
+import { asSteward, ownDirectory } from "../directory/testing.ts";
 import { portalConfig } from "./config.ts";
 import { ownServices, portalWorkload } from "./workloads.ts";
 
@@ -71,23 +69,15 @@ describe("the portal beside the real access service and directory", () => {
     await buildImages(() => {}, ["openldap", "access", "portal"]);
     const ca = await authority(master, "ca/1", "Test");
     const { caPem } = ca;
-    const nowhere = { controllers: [], caPem, bindName: "", bindPassword: "", people: [], groups: [], inside: false };
-    const directory = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
-      caPem,
-      ...(await ca.issue("directory/tls/1", ["directory", "localhost"])),
-      services: servicePasswords(password),
-      systems: {},
-    });
-    await stack.run({ ...directory, ports: [{ name: "ldaps", port: 1636, hostPort: directoryPort }] });
+    await stack.run(await ownDirectory(ca, password, directoryPort));
     await stack.ready("directory");
-    const client = new Client({ url: `ldaps://localhost:${directoryPort}`, tlsOptions: { ca: [caPem] } });
-    await client.bind(serviceDn("steward"), password("steward"));
-    await client.add(`planbGuid=${guid},ou=people,${suffix}`, {
-      objectClass: ["inetOrgPerson", "planbPerson"],
-      ...{ planbGuid: guid, uid: "åse.clerk", cn: "Åse Bæk", sn: "Bæk", mail: "aase@kommune.example" },
-      ...{ o: "ad", planbState: "ok", planbPasswordKnown: "FALSE" },
-    });
-    await client.unbind();
+    await asSteward(caPem, directoryPort, password("steward"), (client) =>
+      client.add(`planbGuid=${guid},ou=people,${suffix}`, {
+        objectClass: ["inetOrgPerson", "planbPerson"],
+        ...{ planbGuid: guid, uid: "åse.clerk", cn: "Åse Bæk", sn: "Bæk", mail: "aase@kommune.example" },
+        ...{ o: "ad", planbState: "ok", planbPasswordKnown: "FALSE" },
+      }),
+    );
     await stack.run(await testAccess(ca, password("access"), accessPort));
     const portal = portalWorkload({
       identity,

@@ -1,17 +1,10 @@
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { buildImages } from "../../../images/index.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { databaseConfig } from "../../database/config.ts";
 import { databaseWorkload } from "../../database/workloads.ts";
-import {
-  baseLdif,
-  changesLdif,
-  type SlapdSettings,
-  serviceAccounts,
-  serviceDn,
-  slapdConf,
-} from "../../directory/slapd.ts";
+import { openAsSteward, ownDirectory } from "../../directory/testing.ts";
 import { bookingConfig } from "../config.ts";
 import { frontConf } from "../front.ts";
 import { sogoConf } from "../sogo.ts";
@@ -19,6 +12,7 @@ import { bookingJson, groupwareDatabase, groupwareWorkload } from "../workloads.
 
 const master = "b".repeat(43);
 const secret = (label: string) => derive(master, label);
+const directoryPassword = (name: string) => secret(`directory/${name}/1`);
 /** Ports on this host that the test publishes. */
 export const ports = { directory: 19_436, web: 19_443, dav: 19_444 } as const;
 /** The secret part of the identity headers' names in this test. */
@@ -48,8 +42,6 @@ export const people = {
   eva: person(3, "eva", "Eva Prøve"),
 } as const;
 
-const slapd: SlapdSettings = { controllers: [], rememberPasswords: true, lockAfter: 100, lockMinutes: 5, systems: [] };
-
 /** PostgreSQL, slapd and the groupware on the engine, without mail and without Keycloak. */
 export class BookingStack {
   readonly engine = new TestStack("booking");
@@ -67,7 +59,7 @@ export class BookingStack {
         passwords: { [groupwareDatabase]: secret("database/groupware/1") },
       }),
     );
-    await this.engine.run(directoryWorkload(ca.caPem, await ca.issue("directory/tls/1", ["directory", "localhost"])));
+    await this.engine.run(await ownDirectory(ca, directoryPassword, ports.directory));
     await this.engine.ready("database");
     await this.engine.ready("directory");
     await this.#addPeople();
@@ -113,10 +105,8 @@ export class BookingStack {
   }
 
   /** The shadow directory as the steward sees it. Unbind when done. */
-  async directory(): Promise<Client> {
-    const client = new Client({ url: `ldaps://localhost:${ports.directory}`, tlsOptions: { ca: [this.caPem] } });
-    await client.bind(serviceDn("steward"), secret("directory/steward/1"));
-    return client;
+  directory(): Promise<Client> {
+    return openAsSteward(this.caPem, ports.directory, directoryPassword("steward"));
   }
 
   async #addPeople(): Promise<void> {
@@ -160,28 +150,4 @@ export class BookingStack {
     if (code !== 0) throw new Error(stderr);
     return stdout.trim();
   }
-}
-
-function directoryWorkload(caPem: string, tls: { certPem: string; keyPem: string }): Workload {
-  const passwords = serviceAccounts.map((name) => [`secrets/services/${name}`, secret(`directory/${name}/1`)]);
-  return {
-    name: "directory",
-    image: "openldap",
-    files: {
-      "ca.pem": caPem,
-      "tls/cert.pem": tls.certPem,
-      "slapd.conf": slapdConf(slapd),
-      "base.ldif": baseLdif(slapd),
-      "changes.ldif": changesLdif(slapd),
-    },
-    secretFiles: { "tls/key.pem": tls.keyPem, ...Object.fromEntries(passwords) },
-    volumes: [{ name: "data", path: "/data", sizeGiB: 1, backup: { none: "a test" } }],
-    ports: [{ name: "ldaps", port: 1636, hostPort: ports.directory }],
-    ready: { exec: ["directory-ready"], everySeconds: 2 },
-    memoryMiB: 256,
-    cpu: 1,
-    user: 1004,
-    writablePaths: ["/tmp", "/run/slapd"],
-    reachableFrom: ["groupware"],
-  };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { stackIdentity } from "../../../config/index.ts";
 import { buildImages } from "../../../images/index.ts";
 import { identityKey } from "../../../model/identity-headers.ts";
@@ -12,10 +12,7 @@ import { createRealmKeeper, type RealmKeeper, realmConfig } from "../../../stewa
 import { TestStack } from "../../../test/contract/engine.ts";
 import { databaseConfig } from "../../database/config.ts";
 import { databaseWorkload } from "../../database/workloads.ts";
-import type { ExistingDirectory } from "../../directory/existing.ts";
-import { directoryConfig } from "../../directory/index.ts";
-import { servicePasswords } from "../../directory/slapd.ts";
-import { directoryWorkload } from "../../directory/workloads.ts";
+import { openAsSteward, ownDirectory } from "../../directory/testing.ts";
 import { portalConfig } from "../../portal/config.ts";
 import { ownServices, portalRoute, portalWorkload } from "../../portal/workloads.ts";
 import { ssoConfig } from "../../sso/config.ts";
@@ -30,6 +27,7 @@ import { edgeWorkload } from "../workloads.ts";
 
 const master = "g".repeat(43);
 const secret = (label: string) => derive(master, label);
+const directoryPassword = (name: string) => secret(`directory/${name}/1`);
 const databasePassword = secret("database/keycloak/1");
 const directoryPort = 17_937;
 const ssoPort = 18_946;
@@ -70,23 +68,8 @@ export class GateStack {
     const passwords = { keycloak: databasePassword };
     const clients = [{ service: "sso", database: "keycloak" }];
     const database = databaseWorkload(databaseConfig.parse({}), clients, { ...(await leaf("database")), passwords });
-    const services = servicePasswords((name) => secret(`directory/${name}/1`));
-    const nowhere: ExistingDirectory = {
-      controllers: [],
-      caPem,
-      bindName: "",
-      bindPassword: "",
-      people: [],
-      groups: [],
-      inside: false,
-    };
-    const directory = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
-      ...(await leaf("directory", ["directory", "localhost"])),
-      services,
-      systems: {},
-    });
     await this.engine.run(database);
-    await this.engine.run(publish(directory, directoryPort));
+    await this.engine.run(await ownDirectory(ca, directoryPassword, directoryPort));
     await this.engine.ready("database");
     await this.engine.ready("directory");
     await this.#runInner(caPem);
@@ -166,7 +149,7 @@ export class GateStack {
     const config = { ...realmConfig.parse(JSON.parse(json)), url: `https://localhost:${ssoPort}` };
     const secrets = {
       steward: secret("keycloak/steward/1"),
-      directory: secret("directory/keycloak/1"),
+      directory: directoryPassword("keycloak"),
       edgeClient: secret("edge/oidc-client/1"),
       breakGlassPassword: secret("keycloak/break-glass/1"),
       breakGlassTotp: totpSeed(secret("keycloak/break-glass-totp/1")),
@@ -189,10 +172,8 @@ export class GateStack {
   }
 
   /** The shadow directory as the steward sees it. Unbind when done. */
-  async directory(): Promise<Client> {
-    const client = new Client({ url: `ldaps://localhost:${directoryPort}`, tlsOptions: { ca: [this.caPem] } });
-    await client.bind("cn=steward,ou=services,dc=planb", secret("directory/steward/1"));
-    return client;
+  directory(): Promise<Client> {
+    return openAsSteward(this.caPem, directoryPort, directoryPassword("steward"));
   }
 
   async remove(): Promise<void> {

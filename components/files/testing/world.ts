@@ -1,13 +1,11 @@
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { stackIdentity } from "../../../config/index.ts";
 import { buildImages } from "../../../images/index.ts";
 import { claimHeader, identityKey } from "../../../model/identity-headers.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import type { ExecResult } from "../../../platform/docker/inside.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
-import { directoryConfig } from "../../directory/config.ts";
-import { servicePasswords } from "../../directory/slapd.ts";
-import { directoryWorkload } from "../../directory/workloads.ts";
+import { asSteward, ownDirectory } from "../../directory/testing.ts";
 import { addPerson } from "../../sso/testing/people.ts";
 import { filesConfig } from "../config.ts";
 import { filesWorkload } from "../workloads.ts";
@@ -15,6 +13,7 @@ import { buildClients, clientsImage } from "./clients.ts";
 
 const master = "f".repeat(43);
 const secret = (label: string) => derive(master, label);
+const directoryPassword = (name: string) => secret(`directory/${name}/1`);
 const directoryPort = 17_961;
 
 /** The stack's identity. */
@@ -69,35 +68,16 @@ export class FilesWorld {
     await buildClients();
     const ca = await authority(master, "ca/1", "Test");
     this.caPem = ca.caPem;
-    const leaf = async (name: string, names = [name]) => ({
-      caPem: ca.caPem,
-      ...(await ca.issue(`${name}/tls/1`, names)),
-    });
-    const services = servicePasswords((name) => secret(`directory/${name}/1`));
-    const nowhere = {
-      controllers: [],
-      caPem: ca.caPem,
-      bindName: "",
-      bindPassword: "",
-      people: [],
-      groups: [],
-      inside: false,
-    };
-    const directory = directoryWorkload(directoryConfig.parse({ authority: "planb" }), nowhere, "", {
-      ...(await leaf("directory", ["directory", "localhost"])),
-      services,
-      systems: {},
-    });
-    const port = (directory.ports ?? []).slice(0, 1).map((each) => ({ ...each, hostPort: directoryPort }));
-    await this.stack.run({ ...directory, ports: port });
+    await this.stack.run(await ownDirectory(ca, directoryPassword, directoryPort));
     await this.stack.ready("directory");
     await this.#fill();
     this.files = filesWorkload({
       identity,
       config: filesConfig.parse({ groups: [groups.byg.name, groups.skole.name], ...settings }),
-      ...(await leaf("files")),
+      caPem: ca.caPem,
+      ...(await ca.issue("files/tls/1", ["files"])),
       identityKey: this.key,
-      directoryPassword: secret("directory/reader/1"),
+      directoryPassword: directoryPassword("reader"),
       cookieSecret: secret("files/cookies/1"),
     });
     // What the directory says is believed for a minute; the tests do not wait that long.
@@ -115,14 +95,8 @@ export class FilesWorld {
   }
 
   /** The shadow directory as the steward sees it. */
-  async asSteward<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({ url: `ldaps://localhost:${directoryPort}`, tlsOptions: { ca: [this.caPem] } });
-    try {
-      await client.bind("cn=steward,ou=services,dc=planb", secret("directory/steward/1"));
-      return await work(client);
-    } finally {
-      await client.unbind();
-    }
+  asSteward<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return asSteward(this.caPem, directoryPort, directoryPassword("steward"), work);
   }
 
   async #fill(): Promise<void> {
