@@ -4,6 +4,7 @@ import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
 import { serviceDn, suffix } from "../directory/slapd.ts";
 import { directoryName, directoryPort } from "../directory/workloads.ts";
+import { httpsReady } from "../ready.ts";
 import type { SsoConfig } from "../sso/config.ts";
 import { shortGroupId } from "../sso/realm.ts";
 import type { AccessConfig } from "./config.ts";
@@ -59,13 +60,7 @@ export function accessWorkload(args: AccessWorkloadArgs): Workload {
       ...Object.fromEntries(accessClients.map((client) => [`secrets/clients/${client}`, args.tokens[client]])),
     },
     ports: [{ name: "https", port: accessPort }],
-    ready: {
-      exec: [
-        ...["curl", "-fsS", "-o", "/dev/null", "-m", "4", "--cacert", "/config/ca.pem"],
-        ...["--resolve", `${accessName}:${accessPort}:127.0.0.1`, `${accessUrl}/health`],
-      ],
-      withinSeconds: 30,
-    },
+    ready: httpsReady(accessName, "/health"),
     memoryMiB: config.memoryMiB,
     cpu: 0.5,
     user: 1008,

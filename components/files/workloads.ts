@@ -4,6 +4,7 @@ import type { FilesSettings } from "../../files/settings.ts";
 import type { Workload } from "../../model/index.ts";
 import { directoryName, directoryPort, serviceDn } from "../directory/index.ts";
 import type { Route } from "../edge/routes.ts";
+import { httpsReady } from "../ready.ts";
 import { openWebPaths, siteOf } from "../web.ts";
 import type { FilesConfig } from "./config.ts";
 
@@ -65,13 +66,7 @@ export function filesWorkload(args: FilesWorkloadArgs): Workload {
     },
     volumes: [{ name: "data", path: "/data", sizeGiB: config.sizeGiB, backup: "daily" }],
     ports: [{ name: "https", port: 8443 }],
-    ready: {
-      exec: [
-        ...["curl", "-fsS", "-o", "/dev/null", "-m", "4", "--cacert", "/config/ca.pem"],
-        ...["--resolve", `${filesName}:8443:127.0.0.1`, `https://${filesName}:8443/stil.css`],
-      ],
-      withinSeconds: 30,
-    },
+    ready: httpsReady(filesName, "/stil.css"),
     memoryMiB: config.memoryMiB,
     cpu: 1,
     user: 1014,

@@ -4,6 +4,7 @@ import type { Workload } from "../../model/index.ts";
 import type { PortalService } from "../../portal/settings.ts";
 import { accessUrl } from "../access/workloads.ts";
 import type { Route } from "../edge/routes.ts";
+import { httpsReady } from "../ready.ts";
 import { openWebPaths, siteOf } from "../web.ts";
 import type { PortalConfig } from "./config.ts";
 
@@ -81,13 +82,7 @@ export function portalWorkload(args: PortalWorkloadArgs): Workload {
       ...(args.accessToken === undefined ? {} : { "secrets/access-token": args.accessToken }),
     },
     ports: [{ name: "https", port: 8443 }],
-    ready: {
-      exec: [
-        ...["curl", "-fsS", "-o", "/dev/null", "-m", "4", "--cacert", "/config/ca.pem"],
-        ...["--resolve", "portal:8443:127.0.0.1", "https://portal:8443/hjaelp"],
-      ],
-      withinSeconds: 30,
-    },
+    ready: httpsReady("portal", "/hjaelp"),
     memoryMiB: config.memoryMiB,
     cpu: 0.5,
     user: 1005,
