@@ -131,6 +131,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
         config: config.mail.mailbox,
         directory,
         mailDomain: config.mail.domains[0] ?? "",
+        maxMessageMiB: config.mail.maxMessageMiB,
         submission: "mail:2526",
         after: [directory.running, access.running],
       })

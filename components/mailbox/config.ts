@@ -62,7 +62,6 @@ export const mailboxConfig = z
       .describe("Days the mail of a person who was deleted in the existing directory is kept. Default: 90"),
     imapPort: hostPort().default(993).describe("Port of IMAP over TLS. Default: 993"),
     sievePort: hostPort().default(4190).describe("Port of ManageSieve. Default: 4190"),
-    maxMessageMiB: z.int().min(1).max(500).default(60).describe("Largest message taken in MiB. Default: 60"),
     memoryMiB: z.int().min(96).max(65536).default(192).describe("Memory limit in MiB. Default: 192"),
     cpu: z.number().min(0.1).max(64).default(1).describe("Limit of processor cores. Default: 1"),
     sizeGiB: z.int().min(1).max(65536).default(50).describe("Size asked for the mail in GiB. Default: 50"),

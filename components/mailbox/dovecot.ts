@@ -11,6 +11,8 @@ export interface DovecotSettings {
   readonly ports: { readonly imaps: number; readonly sieve: number; readonly lmtp: number; readonly api: number };
   /** Where scripts send mail, e.g. `mail:2526`. */
   readonly submission: string;
+  /** Largest message that the mail server takes, in MiB; what it and the filter add fits too. */
+  readonly maxMessageMiB: number;
   /** The shadow directory and the account that asks it. */
   readonly directory: { readonly url: string; readonly bindDn: string; readonly suffix: string };
 }
@@ -124,7 +126,7 @@ userdb shared {
 `;
 }
 
-function storage({ config }: DovecotSettings): string {
+function storage({ config, maxMessageMiB }: DovecotSettings): string {
   const own = (name: string, use: string, more = "") =>
     `  mailbox ${name} {\n    special_use = ${use}\n    auto = subscribe\n${more}  }\n`;
   const expunge = (days: number) => (days > 0 ? `    autoexpunge = ${days} d\n` : "");
@@ -143,7 +145,7 @@ quota storage {
   storage_grace = 10M
 }
 quota_exceeded_message = Postkassen er fuld / The mailbox is full
-quota_mail_size = ${config.maxMessageMiB}M
+quota_mail_size = ${maxMessageMiB + 10}M
 acl_driver = vfile
 acl_defaults_from_inbox = yes
 acl_cache_ttl = 10 s

@@ -18,6 +18,8 @@ export interface MailboxArgs extends ServiceArgs<MailboxConfig> {
   readonly directory: Directory;
   /** First mail domain, in which the smoke account has its address. */
   readonly mailDomain: string;
+  /** Largest message that the mail server takes, in MiB. */
+  readonly maxMessageMiB: number;
   /** Where scripts send replies and redirected mail, e.g. `mail:2526`. */
   readonly submission: string;
   /** Workloads to be ready before the first start. */
@@ -49,6 +51,7 @@ export class Mailbox extends pulumi.ComponentResource implements Service {
       {
         hostName,
         submission: args.submission,
+        maxMessageMiB: args.maxMessageMiB,
         directory: {
           url: `ldaps://${directoryName}:${directoryPort}`,
           bindDn: serviceDn("mailbox"),

@@ -6,6 +6,7 @@ import { mailboxPorts, mailboxWorkload, secretsConf, sharedResources } from "./w
 const place = {
   hostName: "mail.kommune.example",
   submission: "mail:2526",
+  maxMessageMiB: 50,
   directory: { url: "ldaps://directory:1636", bindDn: "cn=mailbox,ou=services,dc=planb", suffix: "dc=planb" },
 };
 const shared = { address: "Boer.nehave@kommune.example", name: "Børnehave", readers: ["G-Børn og Unge"] };

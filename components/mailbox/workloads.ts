@@ -42,7 +42,7 @@ export function secretsConf(secrets: {
 }
 
 /** Where Dovecot finds what it asks; the names are the stack's workloads. */
-export type MailboxPlace = Pick<DovecotSettings, "hostName" | "submission" | "directory">;
+export type MailboxPlace = Pick<DovecotSettings, "hostName" | "submission" | "directory" | "maxMessageMiB">;
 
 /** Dovecot as one workload. Pure. */
 export function mailboxWorkload(config: MailboxConfig, place: MailboxPlace, files: MailboxFiles): Workload {
