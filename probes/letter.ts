@@ -12,6 +12,7 @@ const folders = ["INBOX", "Junk"];
  * Sends a letter.
  *
  * @param url `smtps://host:port`, or `smtp://host:port` with STARTTLS
+ * @param timeoutMs longest wait for the connection, the greeting and each answer
  * @param login user name and password. Default: none, as another server does
  * @throws ProbeFailure when it is refused, with the server's words
  */
@@ -19,6 +20,7 @@ export async function sendLetter(
   url: string,
   context: ProbeContext,
   letter: Readonly<Record<string, string>>,
+  timeoutMs: number,
   login?: readonly [string, string],
 ): Promise<void> {
   const { hostname, port, protocol } = new URL(url);
@@ -33,7 +35,9 @@ export async function sendLetter(
     name: "planb-proeve.example.net",
     tls: { ...tls, servername: hostname },
     ...(login ? { auth: { user: login[0], pass: login[1] } } : {}),
-    connectionTimeout: 10_000,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
   };
   const transport = createTransport(options as TransportOptions);
   try {

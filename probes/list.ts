@@ -14,7 +14,7 @@ export async function probeList(probe: ListProbe, context: ProbeContext, signal:
   const password = secretOf(context, probe.passwordSecret);
   const subject = `planb-liste-${randomUUID()}`;
   const letter = { from: probe.username, to: probe.list, subject, text: "Prøve af plan B. Slettes af sig selv.\n" };
-  await sendLetter(probe.url, context, letter, [probe.username, password]);
+  await sendLetter(probe.url, context, letter, probe.timeoutMs ?? 10_000, [probe.username, password]);
   const taken = await takeLetters(probe, context, { [`by the list ${probe.list}`]: subject }, signal);
   if (!/^List-Id:/im.test(Object.values(taken)[0] ?? "")) {
     throw new ProbeFailure(`${probe.list}: the letter came, but not by the list: it has no header List-Id`);

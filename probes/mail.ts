@@ -18,8 +18,9 @@ export async function probeMail(probe: MailProbe, context: ProbeContext, signal:
   const run = randomUUID();
   const words = { in: `planb-ind-${run}`, out: `planb-ud-${run}` };
   const letter = { to: probe.username, text: "Prøve af plan B. Slettes af sig selv.\n" };
-  await sendLetter(probe.url, context, { ...letter, from: stranger, subject: words.in });
-  await sendLetter(probe.submissionUrl, context, { ...letter, from: probe.username, subject: words.out }, [
+  const timeoutMs = probe.timeoutMs ?? 10_000;
+  await sendLetter(probe.url, context, { ...letter, from: stranger, subject: words.in }, timeoutMs);
+  await sendLetter(probe.submissionUrl, context, { ...letter, from: probe.username, subject: words.out }, timeoutMs, [
     probe.username,
     password,
   ]);
