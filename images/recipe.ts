@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { load } from "js-yaml";
 import { z } from "zod";
 import { UserError } from "../model/index.ts";
@@ -61,11 +61,15 @@ function readRecipe(name: string): Recipe {
   return { ...result.data, name, folder };
 }
 
-/** Files below a folder, sorted, as paths from the repository's root. */
-function filesBelow(folder: string): string[] {
+/**
+ * Files below a folder that an image is made from, sorted, as paths from the repository's root: no tests, no words about
+ * it, and nothing that Python left beside its sources when it ran them.
+ */
+export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts") && entry.name !== "README.md")
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.split(sep).includes("__pycache__"))
     .sort();
 }
 
