@@ -3,6 +3,7 @@ import { refusal } from "./clashes.ts";
 import { dayOf, doorPage } from "./door.ts";
 import { occurrencesOf, organizerAddress, UnboundedSeries } from "./occurrences.ts";
 import type { Bookable, BookingSettings } from "./settings.ts";
+import { layOut } from "./store.ts";
 
 const room: Bookable = {
   id: "moede-1",
@@ -63,6 +64,21 @@ describe("occurrences", () => {
     expect(() => occurrencesOf(endless, [], 366)).toThrow(UnboundedSeries);
   });
 
+  it("gives up on days that never come, and lays out the next as ever", () => {
+    const rules = [
+      "FREQ=DAILY;COUNT=2;BYMONTH=2;BYMONTHDAY=30",
+      "FREQ=DAILY;INTERVAL=7;BYDAY=TU",
+      "FREQ=MONTHLY;INTERVAL=12;BYMONTH=3",
+    ];
+    const laidOut = rules.map((rule) => {
+      const text = ics(...event("DTSTART:20270104T100000Z", "DURATION:PT1H", `RRULE:${rule}`));
+      return layOut({ bookable: room, folder: 1, name: "1.ics", ics: text }, 366);
+    });
+    expect(laidOut).toEqual(["unreadable", "unreadable", "endless"]);
+    const daily = event("DTSTART:20270104T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=366");
+    expect(starts(ics(...daily))).toHaveLength(366);
+  }, 20_000);
+
   it("tells who calls the meeting", () => {
     expect(organizerAddress(ics(...event("DTSTART:20270104T100000Z", "ORGANIZER:MAILTO:Anna@Kommune.example")))).toBe(
       "anna@kommune.example",
@@ -85,6 +101,14 @@ describe("refusal", () => {
     expect(refusal(two, [long], [nine, after])).toBeUndefined();
     expect(refusal(two, [long], [nine, one("2027-01-04T09:30Z", "2027-01-04T11:00Z")])).toMatchObject({ why: "taken" });
     expect(refusal({ ...room, concurrent: 0 }, [nine], [nine, nine])).toBeUndefined();
+  });
+
+  it("counts what a series takes from itself together with what others hold", () => {
+    const two = { ...room, concurrent: 2 };
+    const again = one("2027-01-04T09:30Z", "2027-01-04T10:30Z");
+    expect(refusal(two, [nine, again], [])).toBeUndefined();
+    expect(refusal(two, [nine, again], [nine])).toEqual({ why: "taken", name: room.name, at: again.start });
+    expect(refusal(room, [nine, again], [])).toEqual({ why: "taken", name: room.name, at: again.start });
   });
 
   it("keeps to opening hours until midnight", () => {

@@ -65,17 +65,13 @@ export function refusal(
   added: readonly Occurrence[],
   others: readonly Occurrence[],
 ): Refusal | undefined {
-  for (const one of added) {
-    if (bookable.concurrent > 0 && mostAtOnce(others, one) >= bookable.concurrent) {
+  for (const [index, one] of added.entries()) {
+    // A series takes from itself too.
+    const held = [...others, ...added.slice(0, index)];
+    if (bookable.concurrent > 0 && mostAtOnce(held, one) >= bookable.concurrent) {
       return { why: "taken", name: bookable.name, at: one.start };
     }
     if (!isOpen(bookable, one)) return { why: "closed", name: bookable.name, at: one.start };
-  }
-  // A series may not overlap itself either.
-  for (const [index, one] of added.entries()) {
-    if (bookable.concurrent > 0 && mostAtOnce(added.slice(0, index), one) >= bookable.concurrent) {
-      return { why: "taken", name: bookable.name, at: one.start };
-    }
   }
   return undefined;
 }

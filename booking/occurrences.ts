@@ -1,3 +1,4 @@
+import { createContext, runInContext } from "node:vm";
 import ICAL from "ical.js";
 import { timeZone } from "./settings.ts";
 
@@ -19,6 +20,25 @@ export class UnboundedSeries extends Error {
 
 /** Most meetings a series may have; a year of every day, three times. */
 const maxMeetings = 1100;
+
+/** Milliseconds a series may take to be laid out; the longest takes a hundredth of it. */
+const deadlineMs = 2000;
+const desk: { work?: () => void } = createContext({});
+
+/**
+ * Lays something out, but not for ever: for a day that never comes (30 February) ical.js looks without end.
+ *
+ * @throws Error when the time is up
+ */
+function inTime(work: () => void): void {
+  desk.work = work;
+  try {
+    runInContext("work()", desk, { timeout: deadlineMs });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new Error("a series whose days nobody finds") : error;
+  }
+}
 
 // For appointments that name the zone and do not bring its rules; ours alone, others count as local time, as in SOGo.
 const copenhagen = `BEGIN:VTIMEZONE
@@ -79,6 +99,7 @@ export function organizerAddress(ics: string): string {
  * @param addresses of the resource, lower case
  * @param maxDays a series may last from its first meeting
  * @throws UnboundedSeries when it lasts longer or has more meetings than anybody holds
+ * @throws Error when it cannot be read, or its days are not found in time
  */
 export function occurrencesOf(ics: string, addresses: readonly string[], maxDays: number): readonly Occurrence[] {
   const calendar = ICAL.Component.fromString(ics);
@@ -107,14 +128,16 @@ export function occurrencesOf(ics: string, addresses: readonly string[], maxDays
       continue;
     }
     const last = ms(master.startDate) + maxDays * 86_400_000;
-    const iterator = master.iterator();
-    for (let meetings = 0; ; meetings++) {
-      const next: ICAL.Time | undefined = iterator.next();
-      if (!next) break;
-      if (meetings >= maxMeetings || ms(next) > last) throw new UnboundedSeries();
-      const { startDate, endDate, item } = master.getOccurrenceDetails(next);
-      add(item, startDate, endDate);
-    }
+    inTime(() => {
+      const iterator = master.iterator();
+      for (let meetings = 0; ; meetings++) {
+        const next: ICAL.Time | undefined = iterator.next();
+        if (!next) break;
+        if (meetings >= maxMeetings || ms(next) > last) throw new UnboundedSeries();
+        const { startDate, endDate, item } = master.getOccurrenceDetails(next);
+        add(item, startDate, endDate);
+      }
+    });
   }
   // Also those of which the rule knows nothing, or that came without their series.
   for (const exception of exceptions) add(exception, exception.startDate, exception.endDate);
