@@ -1,8 +1,8 @@
 import Docker from "dockerode";
-import { pack } from "tar-stream";
-import { buildImages, imageRefs } from "../images/index.ts";
 import { authority } from "../model/index.ts";
 import { type ExecResult, runInside } from "../platform/docker/inside.ts";
+import { removeThings } from "../platform/docker/operate.ts";
+import { buildUponBase } from "../test/contract/upon-base.ts";
 
 const image = "planb-bench-files:1";
 const name = "planb-bench-files";
@@ -43,33 +43,17 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-async function buildPeer(): Promise<void> {
-  await buildImages(() => {}, ["base"]);
-  if ((await docker.listImages({ filters: { reference: [image] } })).length > 0) return;
-  const context = pack();
-  const dockerfile = `FROM ${imageRefs()["base"]}
-RUN apt-get update -q && apt-get install -y -q --no-install-recommends nginx-light libnginx-mod-http-dav-ext curl && rm -rf /var/lib/apt/lists/*
-`;
-  context.entry({ name: "Dockerfile" }, dockerfile);
-  context.finalize();
-  const stream = await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: image });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error, output: { error?: string }[]) => {
-      const failed = output?.find((line) => line.error)?.error;
-      if (error || failed) reject(error ?? new Error(failed));
-      else resolve();
-    });
-  });
-}
-
 /** Starts both. The files lie in a volume, as the stack's do. */
 export async function startPeer(): Promise<Peer> {
-  await buildPeer();
+  await buildUponBase(image, ["nginx-light", "libnginx-mod-http-dav-ext", "curl"]);
+  const made = { containers: [`${name}-nginx`, `${name}-client`], volumes: [`${name}-data`] };
+  // What a run that was killed left behind.
+  await removeThings(made);
   const ca = await authority("bench".repeat(9), "ca/1", "Bench");
   const { certPem, keyPem } = await ca.issue("nginx/tls/1", [host]);
   const start = async (suffix: string, entrypoint: readonly string[], HostConfig: Docker.HostConfig) => {
-    const made = { name: `${name}-${suffix}`, Image: image, User: "0:0", Entrypoint: [...entrypoint] };
-    const container = await docker.createContainer({ ...made, ExposedPorts: { "8443/tcp": {} }, HostConfig });
+    const options = { name: `${name}-${suffix}`, Image: image, User: "0:0", Entrypoint: [...entrypoint] };
+    const container = await docker.createContainer({ ...options, ExposedPorts: { "8443/tcp": {} }, HostConfig });
     await container.start();
     return container;
   };
@@ -90,9 +74,6 @@ export async function startPeer(): Promise<Peer> {
     url: `https://${host}:${port}`,
     caPem: ca.caPem,
     client: (line, ...args) => run(client, line, ...args),
-    async close() {
-      await Promise.all([server, client].map((container) => container.remove({ force: true })));
-      await docker.getVolume(`${name}-data`).remove();
-    },
+    close: () => removeThings(made),
   };
 }

@@ -1,15 +1,18 @@
 import Docker from "dockerode";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { buildImages, imageRefs } from "../../images/index.ts";
+import { buildImages } from "../../images/index.ts";
 import { logText, runInside } from "../../platform/docker/inside.ts";
+import { removeThings } from "../../platform/docker/operate.ts";
 import { TestStack } from "../../test/contract/engine.ts";
+import { buildUponBase } from "../../test/contract/upon-base.ts";
 import { demoPassword, stopAd } from "../../test/fixtures/existing-ad/index.ts";
 import { suffix, systemDn } from "./slapd.ts";
 import { DirectoryWorld, hostName, testPassword, testPort } from "./testing.ts";
 
 const docker = new Docker();
 const image = "planb-test-radius:1";
+const name = "planb-test-radius-radius";
 const port = 18_712;
 
 /** FreeRADIUS with nothing but what the README says, and a log without the words of Debian's whole configuration. */
@@ -73,20 +76,6 @@ const archive = (files: Readonly<Record<string, string>>): NodeJS.ReadableStream
   return tar as unknown as NodeJS.ReadableStream;
 };
 
-/** Debian's FreeRADIUS upon the stack's own base, for this test only; kept for the next run. */
-async function buildRadius(): Promise<void> {
-  if ((await docker.listImages({ filters: { reference: [image] } })).length > 0) return;
-  const dockerfile = `FROM ${imageRefs()["base"]}
-RUN apt-get update -q && apt-get install -y -q --no-install-recommends freeradius freeradius-ldap freeradius-utils && rm -rf /var/lib/apt/lists/*
-`;
-  const stream = await docker.buildImage(archive({ Dockerfile: dockerfile }), { t: image });
-  const steps = await new Promise<{ error?: string }[]>((resolve, reject) =>
-    docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output))),
-  );
-  const failed = steps.find((step) => step.error)?.error;
-  if (failed) throw new Error(failed);
-}
-
 describe("FreeRADIUS at the offered LDAPS", () => {
   const world = new DirectoryWorld(new TestStack("radius"));
   let radius: Docker.Container;
@@ -107,16 +96,13 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     });
 
   beforeAll(async () => {
-    await buildImages(() => {}, ["base", "openldap", "existing-ad"]);
-    await buildRadius();
+    await buildImages(() => {}, ["openldap", "existing-ad"]);
+    await buildUponBase(image, ["freeradius", "freeradius-ldap", "freeradius-utils"]);
     await world.startAd();
     await world.startDirectory();
     dn = await world.copy("clerk", "bjørk.ørsted", "kollega", "spaerret");
-    const name = "planb-test-radius-radius";
     // What a run that was killed left behind.
-    for (const { Id } of await docker.listContainers({ all: true, filters: { name: [`^/${name}$`] } })) {
-      await docker.getContainer(Id).remove({ force: true });
-    }
+    await removeThings({ containers: [name] });
     radius = await docker.createContainer({
       name,
       Image: image,
@@ -131,7 +117,7 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     await vi.waitFor(listening, { timeout: 20_000, interval: 250 });
   });
   afterAll(async () => {
-    await radius?.remove({ force: true });
+    await removeThings({ containers: [name] });
     await world.stack.remove();
   });
 

@@ -7,6 +7,7 @@ import { pack } from "tar-fs";
 import { imageRefs } from "../../images/index.ts";
 import type { Workload } from "../../model/index.ts";
 import { type ExecResult, logText, runInside } from "../../platform/docker/inside.ts";
+import { removeThings } from "../../platform/docker/operate.ts";
 import { type ContainerSpec, type DockerResources, renderDocker } from "../../platform/docker/render.ts";
 
 /** Label with the process that a container, network or volume was made by. */
@@ -103,26 +104,21 @@ export class TestStack {
   }
 
   /** Removes everything this object made. */
-  async remove(): Promise<void> {
-    for (const id of this.#containers.values()) await this.docker.getContainer(id).remove({ force: true }).catch(gone);
-    for (const name of this.#volumes) await this.docker.getVolume(name).remove().catch(gone);
-    for (const id of this.#networks.values()) await this.docker.getNetwork(id).remove().catch(gone);
+  remove(): Promise<void> {
+    const [containers, networks] = [[...this.#containers.values()], [...this.#networks.values()]];
+    return removeThings({ containers, networks, volumes: [...this.#volumes] });
   }
 
   async #clear(): Promise<void> {
     const filters = { label: [`io.planb.stack=${this.stack}`] };
     const containers = await this.docker.listContainers({ all: true, filters });
-    for (const { Id } of containers.filter((each) => left(each.Labels))) {
-      await this.docker.getContainer(Id).remove({ force: true }).catch(gone);
-    }
     const networks = await this.docker.listNetworks({ filters });
-    for (const { Id } of networks.filter((each) => left(each.Labels))) {
-      await this.docker.getNetwork(Id).remove().catch(gone);
-    }
     const { Volumes: volumes } = await this.docker.listVolumes({ filters });
-    for (const { Name } of volumes.filter((each) => left(each.Labels))) {
-      await this.docker.getVolume(Name).remove().catch(gone);
-    }
+    await removeThings({
+      containers: containers.filter((each) => left(each.Labels)).map(({ Id }) => Id),
+      networks: networks.filter((each) => left(each.Labels)).map(({ Id }) => Id),
+      volumes: volumes.filter((each) => left(each.Labels)).map(({ Name }) => Name),
+    });
   }
 
   #container(name: string): Docker.Container {
@@ -144,11 +140,6 @@ export class TestStack {
     }
   }
 }
-
-/** Passes over what is not there any more. */
-const gone = (error: { statusCode?: number }): void => {
-  if (error.statusCode !== 404) throw error;
-};
 
 function createOptions(spec: ContainerSpec, rendered: DockerResources): Docker.ContainerCreateOptions {
   const seconds = (text: string) => Number.parseInt(text, 10) * 1e9;

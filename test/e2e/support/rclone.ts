@@ -1,7 +1,10 @@
 import Docker from "dockerode";
 import { buildClients, clientsImage } from "../../../components/files/testing/clients.ts";
 import { type ExecResult, runInside } from "../../../platform/docker/inside.ts";
+import { removeThings } from "../../../platform/docker/operate.ts";
 import type { RunningStack } from "./demo.ts";
+
+const name = "planb-test-files-pc";
 
 /** A program on a PC of the municipality's that reaches the stack by its public names: rclone, over WebDAV. */
 export class Rclone {
@@ -15,8 +18,10 @@ export class Rclone {
   static async start(stack: RunningStack, url: string, login: string, password: string): Promise<Rclone> {
     await buildClients();
     const host = new URL(url).hostname;
+    // What a run that was killed left behind.
+    await removeThings({ containers: [name] });
     const container = await new Docker().createContainer({
-      name: "planb-test-files-pc",
+      name,
       Image: clientsImage,
       Entrypoint: ["sleep", "infinity"],
       HostConfig: { NetworkMode: "host", ExtraHosts: [`${host}:${stack.context.address ?? "127.0.0.1"}`] },
@@ -56,8 +61,8 @@ export class Rclone {
     await this.sh('mkdir -p "$1" && cd "$1" && shift && for n; do printf %s "$n" > "./$n"; done', folder, ...names);
   }
 
-  async close(): Promise<void> {
-    await this.#container.remove({ force: true });
+  close(): Promise<void> {
+    return removeThings({ containers: [name] });
   }
 
   async #write(path: string, text: string): Promise<void> {
