@@ -1,9 +1,10 @@
 import type { Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { webApp } from "../web/app.ts";
-import { notePage, type PageContext } from "../web/layout.ts";
+import type { PageContext } from "../web/layout.ts";
 import type { User } from "../web/user.ts";
-import { type Mailman, MailmanError } from "./engine/rest.ts";
+import { isAway } from "./away.ts";
+import type { Mailman } from "./engine/rest.ts";
 import type { Keeper } from "./keeper.ts";
 import { archiveRoutes } from "./routes/archive.ts";
 import { memberRoutes } from "./routes/members.ts";
@@ -61,35 +62,20 @@ export function demand(allowed: boolean): void {
   if (!allowed) throw new HTTPException(403);
 }
 
-/** Whether an error says that Mailman or the database cannot be reached now. */
-function isAway(error: Error): boolean {
-  if (error instanceof MailmanError) return error.status >= 500;
-  if (error.name === "TimeoutError" || (error instanceof TypeError && error.message === "fetch failed")) return true;
-  // Node's codes of the network, PostgreSQL's of a server that ends or has no tables yet.
-  return /^(ECONN|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|57P|08|42P01)/.test(String((error as { code?: string }).code));
-}
-
 /** The pages of the lists. */
 export function listsApp(parts: ListsParts): Hono {
   const { settings, members, identityKey, log } = parts;
-  const { app, page } = webApp({
+  const { app, visitor } = webApp({
     site: settings.site,
     identityKey,
     log,
     menu: (language) => [{ href: "/", text: texts[language].title }],
-  });
-  // Mailman or the database is starting or away: that is no bug, and goes by itself.
-  app.use(async (c, next) => {
-    await next();
-    if (!c.error || !isAway(c.error)) return;
-    const context = page(c);
-    const t = texts[context.language];
-    const note = { title: t.title, text: t.away };
-    c.res = await c.html(notePage({ ...context, path: "/", query: new URLSearchParams() }, note), 503);
+    // Mailman or the database is starting or away: that goes by itself.
+    away: (error, language) =>
+      isAway(error) ? { title: texts[language].title, text: texts[language].away } : undefined,
   });
   const visit = (c: Context): Visit => {
-    const context = page(c);
-    if (context.user === undefined) throw new HTTPException(403);
+    const context = visitor(c);
     return { context, user: context.user, t: texts[context.language] };
   };
   const listVisit = async (c: Context): Promise<ListVisit> => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { rosters } from "./api.ts";
+import { isAway } from "./away.ts";
 import { changes, mailmanConfig } from "./engine/lists.ts";
 import { planMembers } from "./engine/members.ts";
+import { MailmanError } from "./engine/rest.ts";
 import { listSettings } from "./settings.ts";
 import { readFileOf, readMail, safeName } from "./store/mail.ts";
 
@@ -28,6 +30,26 @@ describe("members", () => {
   });
   it("are nobody's to tell with a field too many", () =>
     expect(rosters.safeParse({ lists: { team: { members: [] } }, asked: [], people: [] }).success).toBe(false));
+});
+
+describe("what is away", () => {
+  const coded = (code: string) => Object.assign(new Error("x"), { code });
+  it.each([
+    ["Mailman that fails", new MailmanError(502, "GET", "/lists", "")],
+    ["Mailman that does not answer", new TypeError("fetch failed")],
+    ["a database that refuses", coded("ECONNREFUSED")],
+    ["a database that ends", coded("57P01")],
+    ["a connection that broke", new Error("Connection terminated unexpectedly")],
+    ["a connection that did not come about", new Error("Connection terminated due to connection timeout")],
+    ["a connection that none was free for", new Error("timeout exceeded when trying to connect")],
+    ["a client whose connection broke", new Error("Client has encountered a connection error and is not queryable")],
+  ])("%s is", (_, error) => expect(isAway(error)).toBe(true));
+  it.each([
+    ["a refusal of Mailman", new MailmanError(404, "GET", "/lists", "")],
+    ["a wrong query", coded("42601")],
+    ["a bug", new TypeError("x is not a function")],
+    ["a bug that speaks of connections", new Error("no Connection terminated")],
+  ])("%s is not", (_, error) => expect(isAway(error)).toBe(false));
 });
 
 describe("settings in Mailman's words", () => {

@@ -26,7 +26,7 @@ export interface PortalParts {
 /** The start page's site: pages made here, no script in the browser. */
 export function portalApp({ settings, identityKey, sources, appPasswords, log }: PortalParts): Hono {
   const withDevices = settings.services.some((service) => (service.settings ?? []).length > 0);
-  const { app, page } = webApp({
+  const { app, page, visitor } = webApp({
     site: settings.site,
     identityKey,
     log,
@@ -47,6 +47,6 @@ export function portalApp({ settings, identityKey, sources, appPasswords, log }:
     return c.html(startPage({ ...context, user }, { state, factors, now: new Date() }));
   });
   app.get("/hjaelp", (c) => c.html(helpPage(portalPage(c))));
-  if (withDevices) deviceRoutes(app, portalPage, appPasswords, log);
+  if (withDevices) deviceRoutes(app, (c) => ({ ...visitor(c), settings }), appPasswords, log);
   return app;
 }

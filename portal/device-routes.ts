@@ -13,7 +13,7 @@ import {
   removePage,
 } from "./pages/app-passwords.ts";
 import { devicesPage, devicesPath } from "./pages/devices.ts";
-import type { PersonPage, PortalPage } from "./pages/parts.ts";
+import type { PersonPage } from "./pages/parts.ts";
 import { deviceTexts } from "./texts-devices.ts";
 
 /** The devices less what the app password is not for. */
@@ -28,20 +28,15 @@ function only(devices: Devices, kinds: readonly AppPasswordKind[]): Devices {
 /**
  * Adds the pages on devices and app passwords.
  *
- * @param portalPage what a page knows of its request
+ * @param person what a page knows of its request; refuses one without a login
  * @param appPasswords undefined: this stack makes none, and has no page on them
  */
 export function deviceRoutes(
   app: Hono,
-  portalPage: (c: Context) => PortalPage,
+  person: (c: Context) => PersonPage,
   appPasswords: AppPasswords | undefined,
   log: (line: string) => void,
 ): void {
-  const person = (c: Context): PersonPage => {
-    const context = portalPage(c);
-    if (context.user === undefined) throw new HTTPException(403);
-    return { ...context, user: context.user };
-  };
   const devicesFor = ({ settings, user }: PersonPage) => devicesOf(settings.services, user);
 
   const profile = async (c: Context, context: PersonPage, devices: Devices, password?: string) => {

@@ -1,7 +1,7 @@
 import { type HTMLElement, parse } from "node-html-parser";
 import { describe, expect, it } from "vitest";
 import type { AppPasswordKind } from "../model/app-password.ts";
-import { claimHeader, type IdentityClaim } from "../model/identity-headers.ts";
+import { claimHeaders } from "../model/identity-headers.ts";
 import type { User } from "../web/user.ts";
 import type { AppPasswords, ListedAppPassword } from "./access.ts";
 import { portalApp } from "./app.ts";
@@ -95,18 +95,8 @@ async function ask(path: string, options: Ask = {}) {
   };
   const sources = { state: async () => undefined, factors: async () => undefined };
   const app = portalApp({ settings, identityKey: key, sources, appPasswords, log: () => {} });
-  const claims: Partial<Record<IdentityClaim, string>> = {
-    guid: user.guid,
-    user: user.user,
-    name: user.name,
-    mail: user.mail,
-  };
-  const headers = Object.fromEntries(
-    Object.entries(options.loggedIn === false ? {} : claims).map(([claim, value]) => [
-      claimHeader(key, claim as IdentityClaim),
-      Buffer.from(value).toString("base64url"),
-    ]),
-  );
+  const claims = { guid: user.guid, user: user.user, name: user.name, mail: user.mail };
+  const headers = claimHeaders(key, options.loggedIn === false ? {} : claims);
   const response = await app.request(path, {
     headers: { ...headers, ...(form ? { origin: from } : {}) },
     ...(form ? { method: "POST", body: form } : {}),

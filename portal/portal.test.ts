@@ -1,6 +1,6 @@
 import { parse } from "node-html-parser";
 import { describe, expect, it } from "vitest";
-import { claimHeader, type IdentityClaim, tokenHeader } from "../model/identity-headers.ts";
+import { claimHeaders, type IdentityClaim, tokenHeader } from "../model/identity-headers.ts";
 import { portalApp } from "./app.ts";
 import type { PortalSettings } from "./settings.ts";
 import { readFactors, readState, type Sources } from "./sources.ts";
@@ -46,12 +46,7 @@ const person: Partial<Record<IdentityClaim, string>> = {
   loginTime: "1764000000",
 };
 const headersOf = (claims: Partial<Record<IdentityClaim, string>>): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.entries(claims).map(([claim, value]) => [
-      claimHeader(key, claim as IdentityClaim),
-      Buffer.from(value).toString("base64url"),
-    ]),
-  ),
+  ...claimHeaders(key, claims),
   [tokenHeader(key)]: Buffer.from("token").toString("base64url"),
 });
 const page = async (path: string, options: { headers?: Record<string, string>; sources?: Sources } = {}) => {

@@ -7,7 +7,7 @@ import { type MenuLink, markSvg, notePage, type PageContext } from "./layout.ts"
 import type { Site } from "./site.ts";
 import { style } from "./style.ts";
 import { frameTexts, type Language, type Note } from "./texts.ts";
-import { readUser } from "./user.ts";
+import { readUser, type User } from "./user.ts";
 
 /** What a site is made from. */
 export interface WebAppOptions {
@@ -18,6 +18,11 @@ export interface WebAppOptions {
   readonly menu?: (language: Language) => readonly MenuLink[];
   /** Whether pages may load script files of the site itself and ask it for data. Default: false. */
   readonly scripts?: boolean;
+  /**
+   * What people read where an error says that something behind the site is away for now: that is no bug, and nothing is
+   * logged. Undefined: it is one. Default: every error is.
+   */
+  readonly away?: (error: Error, language: Language) => Note | undefined;
   /** Told what went wrong, without anything of a person. */
   readonly log: (line: string) => void;
 }
@@ -27,6 +32,8 @@ export interface WebApp {
   readonly app: Hono;
   /** What a page knows of its request. */
   readonly page: (c: Context) => PageContext;
+  /** The same for pages that need a login. @throws HTTPException 403 without one */
+  readonly visitor: (c: Context) => PageContext & { readonly user: User };
 }
 
 /**
@@ -34,7 +41,7 @@ export interface WebApp {
  * site itself, the page after logging out, pages for what is missing, refused or failed. Throw an `HTTPException` with
  * 403, 404 or 413 for a page that says so.
  */
-export function webApp({ site, identityKey, menu, scripts = false, log }: WebAppOptions): WebApp {
+export function webApp({ site, identityKey, menu, scripts = false, away, log }: WebAppOptions): WebApp {
   const app = new Hono();
   const own = scripts ? { scriptSrc: ["'self'"], connectSrc: ["'self'"] } : {};
   app.use(
@@ -82,6 +89,11 @@ export function webApp({ site, identityKey, menu, scripts = false, log }: WebApp
     const user = readUser((name) => c.req.header(name), identityKey);
     return { site, language, path: c.req.path, query, user, menu: menu?.(language) ?? [] };
   };
+  const visitor = (c: Context) => {
+    const { user, ...context } = page(c);
+    if (user === undefined) throw new HTTPException(403);
+    return { ...context, user };
+  };
   // The other language of a page that was not there would not be there either.
   const note = (c: Context, text: Note) => notePage({ ...page(c), path: "/", query: new URLSearchParams() }, text);
 
@@ -96,8 +108,10 @@ export function webApp({ site, identityKey, menu, scripts = false, log }: WebApp
     if (status === 403) return c.html(note(c, t.refused), 403);
     if (status === 404) return c.html(note(c, t.missing), 404);
     if (status === 413) return c.html(note(c, t.tooLarge), 413);
+    const gone = away?.(error, languageOf(c));
+    if (gone) return c.html(note(c, gone), 503);
     log(error.stack ?? String(error));
     return c.html(note(c, t.failed), 500);
   });
-  return { app, page };
+  return { app, page, visitor };
 }

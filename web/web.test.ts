@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { parse } from "node-html-parser";
 import { describe, expect, it } from "vitest";
-import { claimHeader, identityClaims, tokenHeader } from "../model/identity-headers.ts";
+import { claimHeaders, identityClaims, tokenHeader } from "../model/identity-headers.ts";
 import { webApp } from "./app.ts";
 import { choices, field, postButton, select } from "./forms.ts";
 import { layout } from "./layout.ts";
@@ -20,17 +20,19 @@ const site = {
   startOrigin: "https://start.demo.localhost:8443",
   origin: "https://lister.demo.localhost:8443",
 };
-const person = {
-  [claimHeader(key, "guid")]: Buffer.from("guid-1").toString("base64url"),
-  [claimHeader(key, "user")]: Buffer.from("åse").toString("base64url"),
-};
+const person = claimHeaders(key, { guid: "guid-1", user: "åse" });
 const logged: string[] = [];
-const { app, page } = webApp({
+const { app, page, visitor } = webApp({
   site,
   identityKey: key,
   log: (line) => logged.push(line),
   menu: () => [{ href: "/mine", text: "Mine <lister>" }],
+  away: ({ message }, language) => (message === "borte" ? { title: "Lister", text: `Vent ${language}` } : undefined),
 });
+app.get("/borte", () => {
+  throw new Error("borte");
+});
+app.get("/kendt", (c) => c.text(visitor(c).user.guid));
 app.get("/mine", (c) => c.html(layout(page(c), "Mine", html`<h1>${page(c).user?.guid ?? "ingen"}</h1>`)));
 app.post("/mine", async (c) => c.text(`taget: ${(await c.req.formData()).get("a")}`));
 app.get("/fejl/:status", (c) => {
@@ -47,6 +49,17 @@ const post = (headers: Record<string, string>, type = "application/x-www-form-ur
   app.request("/mine", { method: "POST", body: "a=1", headers: { "content-type": type, ...headers } });
 
 describe("a site's ground", () => {
+  it("says that something is away, in the language asked for, and logs nothing", async () => {
+    const before = logged.length;
+    const { response, root } = await get("/borte?lang=en");
+    expect([response.status, root.querySelector("main")?.text]).toEqual([503, expect.stringContaining("Vent en")]);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(logged.slice(before)).toEqual([]);
+  });
+  it("refuses who is not logged in where a login is needed", async () => {
+    expect((await get("/kendt", {})).response.status).toBe(403);
+    expect((await get("/kendt")).text).toBe("guid-1");
+  });
   it("takes forms from itself alone", async () => {
     expect((await post({ origin: site.origin })).status).toBe(200);
     expect((await post({ "sec-fetch-site": "same-origin" })).status).toBe(200);
@@ -113,12 +126,8 @@ describe("a site's ground", () => {
 
 describe("who is logged in", () => {
   it("is read from edge's headers, groups by their ids", () => {
-    const headers = Object.fromEntries(
-      Object.keys(identityClaims).map((claim) => [
-        claimHeader(key, claim as "guid"),
-        Buffer.from({ groups: "g1,g2", loginTime: "1764000000" }[claim] ?? `ø-${claim}`).toString("base64url"),
-      ]),
-    );
+    const claims = Object.fromEntries(Object.keys(identityClaims).map((claim) => [claim, `ø-${claim}`]));
+    const headers = claimHeaders(key, { ...claims, groups: "g1,g2", loginTime: "1764000000" });
     const all = { ...headers, [tokenHeader(key)]: Buffer.from("tegn").toString("base64url") };
     expect(readUser((name) => (all as Record<string, string>)[name], key)).toEqual({
       guid: "ø-guid",

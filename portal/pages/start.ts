@@ -8,6 +8,8 @@ import type { PortalService } from "../settings.ts";
 import type { Factor, StackState } from "../sources.ts";
 import { type Texts, texts } from "../texts.ts";
 import { deviceTexts } from "../texts-devices.ts";
+import { passwordsPath } from "./app-passwords.ts";
+import { devicesPath } from "./devices.ts";
 import { breakable, contact, type PersonPage, type PortalPage } from "./parts.ts";
 
 /** What the start page shows beside who is logged in. */
@@ -84,8 +86,8 @@ function onDevices(context: PersonPage): Html | string {
     t.title,
     html`<p>${t.text}</p>
 <ul class="plain actions">
-<li>${linkButton("/telefon", devices.title)}</li>
-${context.settings.accessUrl ? html`<li>${linkButton("/app-adgangskoder", passwords.title)}</li>` : ""}
+<li>${linkButton(devicesPath, devices.title)}</li>
+${context.settings.accessUrl ? html`<li>${linkButton(passwordsPath, passwords.title)}</li>` : ""}
 </ul>`,
   );
 }
