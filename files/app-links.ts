@@ -10,13 +10,13 @@ export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf
   const { shares } = settings;
   app.get("/del/*", async (c) => {
     const { named, segments } = await placeOf(c);
-    const stats = await named.space.stat(segments).catch(() => undefined);
+    const stats = await named.space.find(segments);
     if (!stats) throw new HTTPException(404);
     return c.html(sharePage(page(c), { named, segments, folder: stats.isDirectory(), shares }));
   });
   app.post("/del/*", async (c) => {
     const { named, segments, person } = await placeOf(c);
-    const stats = await named.space.stat(segments).catch(() => undefined);
+    const stats = await named.space.find(segments);
     if (!stats) throw new HTTPException(404);
     const folder = stats.isDirectory();
     const link = wantedLink(shares, await c.req.parseBody(), { named, segments, folder, person });

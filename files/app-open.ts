@@ -42,7 +42,7 @@ export function openRoutes(all: FilesApp): void {
     if (link.kind === "hand-in")
       return c.html(handInPage(context, link, { maxBytes, received: Number(c.req.query("n")) || undefined }));
     const segments = [...link.segments, ...below];
-    const stats = await space.stat(segments).catch(() => undefined);
+    const stats = await space.find(segments);
     if (!stats) return gone(c);
     const entries = stats.isDirectory() ? { entries: await space.list(segments) } : {};
     return c.html(fetchPage(context, link, { bytes: stats.size, segments: below, ...entries }));
@@ -113,13 +113,13 @@ export function openRoutes(all: FilesApp): void {
   fetchBelow("mappe", show);
   fetchBelow("fil", async (c, { link, space }, below) => {
     const segments = [...link.segments, ...below];
-    const stats = await space.stat(segments).catch(() => undefined);
+    const stats = await space.find(segments);
     if (!stats?.isFile()) return gone(c);
     if (c.req.method === "GET" && !(await links.use(link.token))) return gone(c);
     return deliverFile(c, space, segments);
   });
   fetchBelow("zip", async (c, { link, space }) => {
-    const stats = await space.stat(link.segments).catch(() => undefined);
+    const stats = await space.find(link.segments);
     if (!stats?.isDirectory()) return gone(c);
     if (c.req.method === "GET" && !(await links.use(link.token))) return gone(c);
     return deliverZip(c, space, link.segments, link.segments.at(-1) ?? texts[languageOf(c)].title);

@@ -132,7 +132,7 @@ function folderRoutes(all: FilesApp): void {
   });
   app.get("/zip/*", async (c) => {
     const { named, segments } = await placeOf(c);
-    const stats = await named.space.stat(segments).catch(() => undefined);
+    const stats = await named.space.find(segments);
     if (!stats?.isDirectory()) throw new HTTPException(404);
     return deliverZip(c, named.space, segments, segments.at(-1) ?? named.name);
   });
@@ -176,7 +176,7 @@ function itemRoutes(all: FilesApp): void {
   const { app, page, placeOf, messageOf, problemText, settings } = all;
   const show = async (c: Context, place: Place, message = messageOf(c), status: 200 | 400 = 200) => {
     const { named, segments } = place;
-    const stats = await named.space.stat(segments).catch(() => undefined);
+    const stats = await named.space.find(segments);
     if (!stats || segments.length === 0) throw new HTTPException(404);
     const path = JSON.stringify(segments);
     const versions = (await named.space.kept.list()).filter(

@@ -1,14 +1,18 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { care } from "./core/care.ts";
+import { care, handOver } from "./core/care.ts";
 import { Links } from "./core/links.ts";
 import { isName, numbered, readSegments } from "./core/path.ts";
 import type { People, PersonState } from "./core/people.ts";
 import type { Space } from "./core/space.ts";
 import { Spaces } from "./core/spaces.ts";
+import { receiveFiles } from "./receive.ts";
+import { removeBrokenOff } from "./uploads.ts";
 
 const guid = "11111111-1111-4111-8111-111111111111";
 const other = "22222222-2222-4222-8222-222222222222";
@@ -104,6 +108,82 @@ describe("a space", () => {
   });
 });
 
+describe("a form with files", () => {
+  /** What the server makes of a form, of which everything or only the beginning arrives. */
+  const sent = async (parts: readonly string[], whole: boolean, take = store) => {
+    let settle: (outcome: Promise<number>) => void = () => {};
+    const outcome = new Promise<number>((resolve) => {
+      settle = resolve;
+    });
+    let arrived = () => {};
+    const server = createServer((incoming, answer) => {
+      const done = receiveFiles(incoming, take);
+      void done.catch(() => undefined).finally(() => answer.end());
+      settle(done);
+      arrived();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    const client = request({ port, host: "127.0.0.1", method: "POST", headers }).on("error", () => undefined);
+    const reached = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    client.write(parts.join(""));
+    await reached;
+    if (whole) client.end("--x--\r\n");
+    else setTimeout(() => client.destroy(), 50);
+    await outcome.catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      client.destroy();
+      server.close(() => resolve());
+    });
+    return outcome;
+  };
+  const part = (name: string, content: string, end = "\r\n") =>
+    `--x\r\nContent-Disposition: form-data; name="f"; filename="${name}"\r\n\r\n${content}${end}`;
+  const store = async ({ name, content }: { name: string; content: Readable }): Promise<void> => {
+    await space.write([name], content, "Åse");
+  };
+  const incoming = () => readdir(join(data, "incoming"));
+
+  it("is stored file by file", async () => {
+    expect(await sent([part("a", "1"), part("", ""), part("b", "22")], true)).toBe(2);
+    expect([await text("a"), await text("b")]).toEqual(["1", "22"]);
+  });
+
+  it("that breaks off leaves nothing behind, neither on disk nor in the quota", async () => {
+    await expect(sent([part("a", "1"), part("b", "x".repeat(400), "")], false)).rejects.toThrow("broke off");
+    expect((await space.list([])).map(({ name }) => name)).toEqual(["a"]);
+    expect(await incoming()).toEqual([]);
+    expect(await space.free()).toBe(999);
+  });
+
+  it("that breaks off in a file nobody takes, or takes only later, ends too", async () => {
+    await expect(sent([part("", "x".repeat(400), "")], false)).rejects.toThrow("broke off");
+    const late = async (file: { name: string; content: Readable }) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await store(file);
+    };
+    await expect(sent([part("a", "x".repeat(400), "")], false, late)).rejects.toThrow("broke off");
+    expect([await space.list([]), await incoming(), await space.free()]).toEqual([[], [], 1000]);
+  });
+
+  it("with too many files says so, and stores the first", async () => {
+    const parts = Array.from({ length: 201 }, (_, n) => part(`f${n}`, "1"));
+    await expect(sent(parts, true)).rejects.toThrow("too-many");
+    expect(await space.list([])).toHaveLength(200);
+  });
+
+  it("of a server that ended is removed, but for uploads in pieces", async () => {
+    await mkdir(join(data, "incoming", "pieces"), { recursive: true });
+    await writeFile(join(data, "incoming", "pieces", "b"), "2");
+    await writeFile(join(data, "incoming", "a"), "1");
+    await removeBrokenOff(data);
+    expect([await incoming(), await readdir(join(data, "incoming", "pieces"))]).toEqual([["pieces"], ["b"]]);
+  });
+});
+
 describe("links", () => {
   const made = (links: Links, more: object = {}) =>
     links.create({
@@ -142,6 +222,7 @@ describe("care", () => {
   const people = (known: readonly string[]): People => ({
     groups: () => [],
     person: async (id) => (known.includes(id) ? here(id) : undefined),
+    all: async () => known.map(here),
     byLogin: async () => undefined,
     refresh: async () => {},
   });
@@ -168,6 +249,20 @@ describe("care", () => {
     expect(await space.kept.list()).toHaveLength(0);
     expect(await spaces.ids("hjem")).toContain(guid);
     await run([other], now + 101 * day);
+    expect(await spaces.ids("hjem")).toEqual([other]);
+  });
+
+  it("removes what is kept of a leaver also after their files were handed over", async () => {
+    const receiver = await spaces.get("hjem", other);
+    await write("a", "1");
+    await write("b", "2");
+    await space.remove(["a"], "Åse");
+    expect(await handOver(space, receiver, "Åse")).toBe("Fra Åse");
+    expect(await readFile(receiver.path(["Fra Åse", "b"]), "utf8")).toBe("2");
+    await run([other], 0);
+    expect(await readdir(join(data, "kept", "hjem"))).toEqual([guid]);
+    await run([other], 101 * day);
+    expect(await readdir(join(data, "kept", "hjem"))).toEqual([]);
     expect(await spaces.ids("hjem")).toEqual([other]);
   });
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { createServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
-import { log, readConfig } from "../web/server.ts";
+import { repeat } from "../web/repeat.ts";
+import { listenHttps, log, readConfig } from "../web/server.ts";
 import { readUser } from "../web/user.ts";
 import { filesApp } from "./app.ts";
 import { care, handOver } from "./core/care.ts";
@@ -11,7 +11,7 @@ import { guidForm, Spaces } from "./core/spaces.ts";
 import { davPath, davServer } from "./dav/index.ts";
 import { filesSettings } from "./settings.ts";
 import { texts } from "./texts.ts";
-import { uploadPath, uploadServer } from "./uploads.ts";
+import { removeBrokenOff, uploadPath, uploadServer } from "./uploads.ts";
 
 const data = "/data";
 const gib = 1024 ** 3;
@@ -42,6 +42,7 @@ async function handOverCommand(from = "", to = ""): Promise<void> {
 }
 
 async function serveFiles(): Promise<void> {
+  await removeBrokenOff(data);
   const links = new Links(`${data}/links`);
   const cookieSecret = readConfig("secrets/cookies").trim();
   const app = filesApp({ settings, identityKey, cookieSecret, spaces, links, people, log });
@@ -63,40 +64,23 @@ async function serveFiles(): Promise<void> {
   });
   const uploads = await uploadServer({ data, spaces, userOf, log });
   const isAt = (url: string, path: string) => url === path || url.startsWith(`${path}/`) || url.startsWith(`${path}?`);
-  const server = createServer(
-    {
-      cert: readConfig("tls/cert.pem"),
-      key: readConfig("tls/key.pem"),
-      minVersion: "TLSv1.2",
-      maxHeaderSize: 65536,
-      // An upload takes as long as it takes; a connection that says nothing is closed.
-      requestTimeout: 0,
-    },
+  const server = listenHttps(
     (request, response) => {
       const url = request.url ?? "/";
       if (isAt(url, davPath)) return dav(request, response);
       if (isAt(url, uploadPath)) return void uploads.handle(request, response);
       return void pages(request, response);
     },
+    // An upload takes as long as it takes; a connection that says nothing is closed.
+    { requestTimeout: 0 },
+    5000,
   );
   server.setTimeout(120_000);
-  server.listen(8443, () => log("ready"));
-  process.on("SIGTERM", () => {
-    server.close(() => process.exit(0));
-    setTimeout(() => process.exit(0), 5000);
-  });
 
-  const repeat = (everyMs: number, what: string, duty: () => Promise<unknown>) => {
-    const run = (): void =>
-      void duty()
-        .catch((error: unknown) => log(`${what}: ${error instanceof Error ? error.message : String(error)}`))
-        .finally(() => setTimeout(run, everyMs));
-    run();
-  };
-  repeat(60_000, "groups", () => people.refresh());
+  repeat("groups", 60, log, () => people.refresh());
   const { trashDays, keepDays } = settings;
-  repeat(86_400_000, "care", () => care({ data, spaces, people, links, trashDays, keepDays, log }));
-  repeat(3_600_000, "uploads", () => uploads.cleanUpExpiredUploads());
+  repeat("care", 86_400, log, () => care({ data, spaces, people, links, trashDays, keepDays, log }));
+  repeat("uploads", 3600, log, () => uploads.cleanUpExpiredUploads());
 }
 
 const [command, ...args] = process.argv.slice(2);

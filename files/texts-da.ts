@@ -10,7 +10,7 @@ export const da: Texts = {
   noGroups: "Du er ikke med i en gruppe, der har en fælles mappe.",
   waiting: "Gruppernes mapper kan ikke vises lige nu. Prøv igen om lidt.",
   used: (used, quota) => `${used} af ${quota} brugt`,
-  menu: { files: "Filer", links: "Mine links", trash: "Papirkurv" },
+  menu: { files: "Filer", links: "Mine links" },
   folder: {
     caption: "Mappens indhold",
     name: "Navn",
@@ -63,8 +63,6 @@ export const da: Texts = {
   trash: {
     title: "Papirkurv",
     lead: (days) => `Slettede filer og tidligere udgaver. De fjernes helt efter ${days} dage.`,
-    choose: "Mappe",
-    show: "Vis",
     caption: "Slettede filer og tidligere udgaver",
     name: "Navn",
     was: "Lå i",
@@ -147,6 +145,7 @@ export const da: Texts = {
     "into-itself": "En mappe kan ikke flyttes ind i sig selv.",
     "not-folder": "Det er ikke en mappe.",
     "too-large": "Filen er for stor.",
+    "too-many": "Det var flere filer, end der kan sendes på én gang. De første 200 er gemt. Send resten for sig.",
   },
   script: {
     waiting: "venter",

@@ -10,7 +10,7 @@ export const en: Texts = {
   noGroups: "You are in no group with a shared folder.",
   waiting: "The groups' folders cannot be shown right now. Try again in a moment.",
   used: (used, quota) => `${used} of ${quota} used`,
-  menu: { files: "Files", links: "My links", trash: "Trash" },
+  menu: { files: "Files", links: "My links" },
   folder: {
     caption: "What the folder holds",
     name: "Name",
@@ -63,8 +63,6 @@ export const en: Texts = {
   trash: {
     title: "Trash",
     lead: (days) => `Deleted files and earlier versions. They are removed for good after ${days} days.`,
-    choose: "Folder",
-    show: "Show",
     caption: "Deleted files and earlier versions",
     name: "Name",
     was: "Was in",
@@ -147,6 +145,7 @@ export const en: Texts = {
     "into-itself": "A folder cannot be moved into itself.",
     "not-folder": "That is not a folder.",
     "too-large": "The file is too large.",
+    "too-many": "That was more files than can be sent at once. The first 200 are saved. Send the rest separately.",
   },
   script: {
     waiting: "waiting",

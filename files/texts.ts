@@ -12,7 +12,7 @@ export interface Texts {
   readonly noGroups: string;
   readonly waiting: string;
   readonly used: (used: string, quota: string) => string;
-  readonly menu: { readonly files: string; readonly links: string; readonly trash: string };
+  readonly menu: { readonly files: string; readonly links: string };
   readonly folder: {
     readonly caption: string;
     readonly name: string;
@@ -65,8 +65,6 @@ export interface Texts {
   readonly trash: {
     readonly title: string;
     readonly lead: (days: number) => string;
-    readonly choose: string;
-    readonly show: string;
     readonly caption: string;
     readonly name: string;
     readonly was: string;
@@ -146,6 +144,7 @@ export interface Texts {
     readonly "into-itself": string;
     readonly "not-folder": string;
     readonly "too-large": string;
+    readonly "too-many": string;
   };
   readonly script: {
     readonly waiting: string;

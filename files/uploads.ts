@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
@@ -10,6 +10,7 @@ import type { NamedSpace, Spaces } from "./core/spaces.ts";
 export const uploadPath = "/op";
 
 const unfinishedDays = 3;
+const pieces = "pieces";
 
 /** What uploads are made from. */
 export interface UploadParts {
@@ -19,8 +20,16 @@ export interface UploadParts {
   readonly userOf: (
     header: (name: string) => string | undefined,
   ) => { readonly guid: string; readonly name: string; readonly groups: readonly string[] } | undefined;
-  /** Where a folder's address leads, among the spaces of the person. */
   readonly log: (line: string) => void;
+}
+
+/** Removes what was still arriving when the server ended: nobody goes on with it, but for uploads in pieces. */
+export async function removeBrokenOff(data: string): Promise<void> {
+  const incoming = join(data, "incoming");
+  await mkdir(incoming, { recursive: true });
+  for (const name of await readdir(incoming)) {
+    if (name !== pieces) await rm(join(incoming, name), { recursive: true, force: true });
+  }
 }
 
 const refused = (status_code: number, body: string) => ({ status_code, body });
@@ -30,7 +39,7 @@ const refused = (status_code: number, body: string) => ({ status_code, body });
  * belongs to the person who began it, and the right to the folder is asked again at each piece.
  */
 export async function uploadServer({ data, spaces, userOf, log }: UploadParts): Promise<Server> {
-  const directory = join(data, "incoming", "pieces");
+  const directory = join(data, "incoming", pieces);
   await mkdir(directory, { recursive: true });
   const datastore = new FileStore({ directory, expirationPeriodInMilliseconds: unfinishedDays * 86_400_000 });
 

@@ -1,9 +1,9 @@
+import { repeat } from "../web/repeat.ts";
 import { log, readConfig, serveHttps } from "../web/server.ts";
 import { addApi } from "./api.ts";
 import { listsApp } from "./app.ts";
 import { Mailman } from "./engine/rest.ts";
 import { Keeper } from "./keeper.ts";
-import { repeat } from "./repeat.ts";
 import { listAddress, listsSettings } from "./settings.ts";
 import { Archive } from "./store/archive.ts";
 import { openDatabase } from "./store/database.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:https";
-import { serve } from "@hono/node-server";
+import type { RequestListener } from "node:http";
+import { createServer, type Server, type ServerOptions } from "node:https";
+import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 
 /** Text of a file below `/config`, where a workload's files and secrets are. */
@@ -9,22 +10,33 @@ export const readConfig = (path: string): string => readFileSync(`/config/${path
 /** A line of the log, with its time. */
 export const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
 
-/** Serves a site over HTTPS on port 8443 with the workload's certificate, until SIGTERM. */
-export function serveHttps(app: Pick<Hono, "fetch">): void {
-  const server = serve(
+/**
+ * Listens over HTTPS on port 8443 with the workload's certificate, until SIGTERM.
+ *
+ * @param options further ones of Node's server
+ * @param graceMs how long SIGTERM waits for what is still being answered. Default: until it is
+ */
+export function listenHttps(listener: RequestListener, options: ServerOptions = {}, graceMs?: number): Server {
+  const server = createServer(
     {
-      fetch: app.fetch,
-      port: 8443,
-      createServer,
+      cert: readConfig("tls/cert.pem"),
+      key: readConfig("tls/key.pem"),
+      minVersion: "TLSv1.2",
       // Names of 60 groups and a token are more than Node's own limit for headers.
-      serverOptions: {
-        cert: readConfig("tls/cert.pem"),
-        key: readConfig("tls/key.pem"),
-        minVersion: "TLSv1.2",
-        maxHeaderSize: 65536,
-      },
+      maxHeaderSize: 65536,
+      ...options,
     },
-    () => log("ready"),
+    listener,
   );
-  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+  server.listen(8443, () => log("ready"));
+  process.on("SIGTERM", () => {
+    server.close(() => process.exit(0));
+    if (graceMs !== undefined) setTimeout(() => process.exit(0), graceMs);
+  });
+  return server;
+}
+
+/** Serves a site as `listenHttps` does. */
+export function serveHttps(app: Pick<Hono, "fetch">): void {
+  listenHttps(getRequestListener(app.fetch));
 }

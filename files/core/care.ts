@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Link, Links } from "./links.ts";
 import { numbered } from "./path.ts";
-import type { People, PersonState } from "./people.ts";
+import type { People } from "./people.ts";
 import type { Space } from "./space.ts";
 import type { Spaces } from "./spaces.ts";
 
@@ -47,12 +47,11 @@ async function removeLeavers({ data, spaces, people, keepDays, log }: CareParts,
   const file = join(data, "leavers.json");
   const before = leaversForm.parse(JSON.parse(await readFile(file, "utf8").catch(() => "{}")));
   const ids = await spaces.ids("hjem");
-  const found = new Map<string, PersonState | undefined>();
-  for (const id of ids) found.set(id, await people.person(id));
-  if (![...found.values()].some((person) => person?.here)) return; // an empty directory proves nothing
+  const here = new Set((await people.all()).filter((person) => person.here).map(({ guid }) => guid));
+  if (!ids.some((id) => here.has(id))) return; // an empty directory proves nothing
   const after: Record<string, number> = {};
   for (const id of ids) {
-    if (found.get(id)?.here) continue;
+    if (here.has(id)) continue;
     const since = before[id] ?? now;
     if (now - since < keepDays * dayMs) {
       after[id] = since;
@@ -67,7 +66,8 @@ async function removeLeavers({ data, spaces, people, keepDays, log }: CareParts,
 }
 
 /**
- * Hands a person's files over to another: they become a folder "Fra <name>" among the other's files.
+ * Hands a person's files over to another: they become a folder "Fra <name>" among the other's files. The person's own
+ * folder stays, empty, so that the daily care still removes what is kept of it.
  *
  * @returns the folder's name
  */
@@ -76,5 +76,6 @@ export async function handOver(from: Space, to: Space, fromName: string): Promis
   let name = base;
   for (let n = 2; await to.has([name]); n++) name = numbered(base, n);
   await rename(from.root, to.path([name]));
+  await from.open();
   return name;
 }

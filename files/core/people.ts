@@ -22,6 +22,8 @@ export interface People {
   groups(): readonly GroupName[];
   /** A person by GUID; undefined when there is none. @throws Error when the directory does not answer */
   person(guid: string): Promise<PersonState | undefined>;
+  /** Everybody, also who has left as long as the directory has them. @throws Error when the directory does not answer */
+  all(): Promise<readonly PersonState[]>;
   /** A person by login. @throws Error when the directory does not answer */
   byLogin(login: string): Promise<PersonState | undefined>;
   /** Asks for the groups again. @throws Error when the directory does not answer */
@@ -93,6 +95,9 @@ export function directoryPeople(settings: PeopleSettings): People {
       const person = entry && personOf(entry);
       known.set(guid, { person, at: Date.now() });
       return person;
+    },
+    async all() {
+      return (await people("")).map(personOf);
     },
     async byLogin(login) {
       const [entry] = await people(`(uid=${escaped(login)})`);

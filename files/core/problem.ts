@@ -1,5 +1,5 @@
 /** What can go wrong with a file in a way that a person is told in words. */
-export type Problem = "full" | "exists" | "missing" | "name" | "into-itself" | "not-folder" | "too-large";
+export type Problem = "full" | "exists" | "missing" | "name" | "into-itself" | "not-folder" | "too-large" | "too-many";
 
 /** Something a person asked of a file that cannot be done. Pages and WebDAV say it in their own way. */
 export class FileProblem extends Error {

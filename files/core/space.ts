@@ -75,15 +75,17 @@ export class Space {
     }
   }
 
+  /** As `stat`; undefined when nothing is or can be there. */
+  async find(segments: Segments): Promise<Stats | undefined> {
+    return this.stat(segments).catch((error) => {
+      if (error instanceof FileProblem) return undefined;
+      throw error;
+    });
+  }
+
   /** Whether something is there. */
   async has(segments: Segments): Promise<boolean> {
-    return this.stat(segments).then(
-      () => true,
-      (error) => {
-        if (error instanceof FileProblem) return false;
-        throw error;
-      },
-    );
+    return (await this.find(segments)) !== undefined;
   }
 
   /** What a folder holds: folders first, by name in Danish order. */
@@ -227,7 +229,7 @@ export class Space {
     if (how === "copy" || to.space !== this) await to.space.fits(await bytesOf(source));
     const folder = await lstat(dirname(target)).catch(() => undefined);
     if (!folder?.isDirectory()) throw new FileProblem("missing");
-    const there = await to.space.stat(to.segments).catch(() => undefined);
+    const there = await to.space.find(to.segments);
     if (there && !to.overwrite) throw new FileProblem("exists");
     if (there?.isDirectory() || (there && stats.isDirectory())) await to.space.remove(to.segments, by);
     else if (there) await to.space.#keepReplaced(to.segments, by);
@@ -256,7 +258,7 @@ export class Space {
     try {
       await mkdir(this.path(folder), { recursive: true });
       let target = kept.segments as Segments;
-      const there = await this.stat(target).catch(() => undefined);
+      const there = await this.find(target);
       if (kept.kind === "replaced" && !there?.isDirectory()) await this.#keepReplaced(target, by);
       else for (let n = 2; await this.has(target); n++) target = [...folder, numbered(name, n)];
       await rename(this.kept.dataPath(id), this.path(target));

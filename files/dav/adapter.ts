@@ -63,8 +63,8 @@ export class DavAdapter implements Adapter {
   }
 
   async isAuthorized(url: URL, method: string, baseUrl: URL): Promise<boolean> {
-    const { named, segments } = this.find(url, baseUrl);
-    return (named !== undefined && segments.length > 0) || readOnlyAtTop.includes(method) || named !== undefined;
+    const { named } = this.find(url, baseUrl);
+    return named !== undefined || readOnlyAtTop.includes(method);
   }
 
   async getResource(url: URL, baseUrl: URL): Promise<DavResource> {

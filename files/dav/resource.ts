@@ -37,6 +37,7 @@ export function davError(error: unknown): unknown {
     case "into-itself":
       return new ForbiddenError("A folder cannot go into itself.");
     case "name":
+    case "too-many":
       return new BadRequestError("Such a name cannot be.");
   }
 }

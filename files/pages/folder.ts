@@ -2,13 +2,13 @@ import { html } from "hono/html";
 import { field, postForm, submit } from "../../web/forms.ts";
 import { type Html, layout, type PageContext } from "../../web/layout.ts";
 import { alert, breadcrumbs, card, linkButton, table } from "../../web/parts.ts";
+import { size } from "../../web/size.ts";
 import { date } from "../../web/time.ts";
 import type { Segments } from "../core/path.ts";
 import type { Entry } from "../core/space.ts";
 import type { NamedSpace } from "../core/spaces.ts";
 import { texts } from "../texts.ts";
 import { addresses } from "./addresses.ts";
-import { size } from "./format.ts";
 
 /** A message that a page begins with. */
 export interface Message {

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { field, postButton, postForm, select, submit } from "../../web/forms.ts";
 import { type Html, layout, type PageContext } from "../../web/layout.ts";
 import { breadcrumbs, card, linkButton, table } from "../../web/parts.ts";
+import { size } from "../../web/size.ts";
 import { date } from "../../web/time.ts";
 import type { Kept } from "../core/kept.ts";
 import type { Segments } from "../core/path.ts";
@@ -9,7 +10,6 @@ import type { NamedSpace } from "../core/spaces.ts";
 import { texts } from "../texts.ts";
 import { addresses } from "./addresses.ts";
 import { type Message, shown, way } from "./folder.ts";
-import { size } from "./format.ts";
 
 /** What the page of a file or folder shows. */
 export interface ItemView {

@@ -2,13 +2,13 @@ import { html } from "hono/html";
 import { field, postForm, submit } from "../../web/forms.ts";
 import { type Html, layout, type PageContext } from "../../web/layout.ts";
 import { alert, linkButton, table } from "../../web/parts.ts";
+import { size } from "../../web/size.ts";
 import { day } from "../../web/time.ts";
 import type { Link } from "../core/links.ts";
 import { type Segments, writeSegments } from "../core/path.ts";
 import type { Entry } from "../core/space.ts";
 import { texts } from "../texts.ts";
 import { addresses } from "./addresses.ts";
-import { size } from "./format.ts";
 
 const below = (link: Link, page: string, segments: Segments = []) =>
   `${addresses.open(link.token)}/${page}${segments.length > 0 ? `/${writeSegments(segments)}` : ""}`;

@@ -1,7 +1,7 @@
 import type { Client } from "ldapts";
 import { stackIdentity } from "../../../config/index.ts";
 import { buildImages } from "../../../images/index.ts";
-import { claimHeader, identityKey } from "../../../model/identity-headers.ts";
+import { claimHeaders, identityKey } from "../../../model/identity-headers.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import type { ExecResult } from "../../../platform/docker/inside.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
@@ -115,10 +115,8 @@ export class FilesWorld {
 
   /** Headers as edge sends them. */
   headers(person: TestPerson, key = this.key, memberOf: readonly string[] = person.groups): string[] {
-    const claims = { guid: person.guid, user: person.uid, name: person.name, groups: memberOf.join(",") } as const;
-    return Object.entries(claims).map(
-      ([claim, value]) => `${claimHeader(key, claim as "guid")}: ${Buffer.from(value).toString("base64url")}`,
-    );
+    const claims = { guid: person.guid, user: person.uid, name: person.name, groups: memberOf.join(",") };
+    return Object.entries(claimHeaders(key, claims)).map(([name, value]) => `${name}: ${value}`);
   }
 
   /** Asks by curl from where edge stands. The answer is the body, then a line with the status. */

@@ -2,7 +2,7 @@
  * Does a job again and again, never twice at once. What goes wrong is told once, until it is something else, and the
  * job is tried again after a minute at the latest.
  */
-export function repeat(name: string, seconds: number, log: (line: string) => void, job: () => Promise<void>): void {
+export function repeat(name: string, seconds: number, log: (line: string) => void, job: () => Promise<unknown>): void {
   let told = "";
   const turn = async (): Promise<void> => {
     let failed = false;
