@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { field, postButton, submit } from "../../web/forms.ts";
 import type { Html } from "../../web/layout.ts";
 import { alert, linkButton, table } from "../../web/parts.ts";
+import { size } from "../../web/size.ts";
 import { date } from "../../web/time.ts";
 import { demand, type ListVisit, mayRead, type Routes } from "../app.ts";
 import type { Entry, Kept } from "../store/archive.ts";
@@ -110,14 +111,11 @@ ${
   mail.attachments.length === 0
     ? ""
     : html`<h2>${t.archive.files}</h2><ul class="plain">${mail.attachments.map(
-        ({ name, size }, i) =>
-          html`<li><a href="${path}/${mail.id}/fil/${i}" download>${name}</a> <span class="small soft">${bytes(size)}</span></li>`,
+        (file, i) =>
+          html`<li><a href="${path}/${mail.id}/fil/${i}" download>${file.name}</a> <span class="small soft">${size(context.language, file.size)}</span></li>`,
       )}</ul><p class="small soft">${t.archive.filesWarning}</p>`
 }
 </article>
 ${standing.owner ? html`<div class="actions">${postButton(`${path}/${mail.id}/slet`, t.archive.remove, { look: "danger" })}</div>` : ""}`;
   return listPage(visited, title, body, {}, [{ text: t.archive.title, href: path }]);
 }
-
-const bytes = (size: number): string =>
-  size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${(size / 1e6).toFixed(1)} MB`;
