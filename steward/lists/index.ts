@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent, request } from "undici";
 import { texts } from "../directory/ad-entries.ts";
 import { type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
+import { isTakenAway, type LoginState } from "../directory/state.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
 import type { ListsDuty } from "./config.ts";
@@ -25,8 +26,6 @@ export interface ListsLoop extends Loop {
   status(): ListsStatus;
 }
 
-/** States in which a person gets no mail of lists: they are gone, or shut out. */
-const out = ["disabled", "accountExpired", "deleted"];
 const retrySeconds = 10;
 
 /** Tells the lists' program who is in the groups that lists name, again and again. */
@@ -109,7 +108,9 @@ async function readPeople(shadow: Shadow): Promise<ReadonlyMap<string, Person>> 
   for (const entry of await shadow.find("ou=people", "(&(objectClass=planbPerson)(mail=*))", attributes)) {
     const [guid] = texts(entry, "planbGuid");
     const [address] = texts(entry, "mail");
-    if (guid === undefined || address === undefined || out.includes(texts(entry, "planbState")[0] ?? "")) continue;
+    // Who is gone or shut out gets no mail of lists.
+    const state = (texts(entry, "planbState")[0] ?? "ok") as LoginState;
+    if (guid === undefined || address === undefined || isTakenAway(state)) continue;
     const name = texts(entry, "displayName")[0] ?? texts(entry, "cn")[0] ?? address;
     people.set(guid, { guid, address: address.toLowerCase(), name });
   }

@@ -1,3 +1,4 @@
+import { indexByName, oneOf, type WhyNone } from "../groups.ts";
 import type { ListsDuty } from "./config.ts";
 
 /** A person as the lists' program is told. */
@@ -18,7 +19,7 @@ export interface Group {
 export interface MissingGroup {
   readonly list: string;
   readonly group: string;
-  readonly why: "unknown" | "ambiguous";
+  readonly why: WhyNone;
 }
 
 /** Who is what to one list; a role is left out where one of its groups is missing, so that nobody is taken off. */
@@ -44,23 +45,19 @@ export function rosters(
   groups: readonly Group[],
   people: ReadonlyMap<string, Person>,
 ): Rosters {
-  const byName = new Map<string, Group[]>();
-  for (const group of groups) {
-    const key = group.name.toLowerCase();
-    byName.set(key, [...(byName.get(key) ?? []), group]);
-  }
+  const byName = indexByName(groups, ({ name }) => name);
   const missing: MissingGroup[] = [];
   const roster = (list: string, names: readonly string[]): readonly Person[] | undefined => {
     const found = new Map<string, Person>();
     let complete = true;
     for (const name of names) {
-      const [group, another] = byName.get(name.toLowerCase()) ?? [];
-      if (group === undefined || another !== undefined) {
-        missing.push({ list, group: name, why: group === undefined ? "unknown" : "ambiguous" });
+      const group = oneOf(byName, name);
+      if ("why" in group) {
+        missing.push({ list, group: name, why: group.why });
         complete = false;
         continue;
       }
-      for (const guid of group.people) {
+      for (const guid of group.found.people) {
         const person = people.get(guid);
         if (person) found.set(guid, person);
       }

@@ -4,6 +4,7 @@ import { log } from "../log.ts";
 import { groupIds } from "../resources/index.ts";
 import type { MailboxDuty } from "./config.ts";
 import { type Doveadm, openDoveadm } from "./doveadm.ts";
+import { type GroupQuotas, groupQuotas } from "./quotas.ts";
 
 export { type MailboxDuty, type MailboxDutyInput, mailboxDutySchema } from "./config.ts";
 export { type Doveadm, type DoveadmAnswer, openDoveadm } from "./doveadm.ts";
@@ -29,6 +30,7 @@ export function createMailboxKeeper(
   open: (config: MailboxDuty) => Doveadm = openDoveadm,
 ): MailboxKeeper {
   let up: boolean | undefined;
+  let missingBefore: GroupQuotas["missing"] = [];
   let readersBefore: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   const withApi = async <T>(job: (api: Doveadm) => Promise<T>): Promise<T> => {
     const api = open(config);
@@ -56,7 +58,7 @@ export function createMailboxKeeper(
     kick,
     up: () => up,
     async keep(shadow) {
-      await keepQuotas(shadow, config);
+      missingBefore = await keepQuotas(shadow, config, missingBefore);
       const shared = await sharedMailboxes(shadow);
       const readers = await readersOf(shadow, shared);
       await withApi((api) => keepRights(api, shared));
@@ -112,13 +114,21 @@ async function membersOf(shadow: Shadow, groups: readonly string[], orQuota = fa
   }));
 }
 
-/** Writes people's quotas where a group gives another than the default; takes them away where none does. */
-async function keepQuotas(shadow: Shadow, { quotas }: MailboxDuty): Promise<void> {
-  const known = quotas.length > 0 ? await groupIds(shadow) : new Map<string, readonly string[]>();
-  const byId = new Map<string, number>();
-  for (const { group, quotaMiB } of quotas) {
-    const [id, ...more] = known.get(group.toLowerCase()) ?? [];
-    if (id !== undefined && more.length === 0) byId.set(id, Math.max(quotaMiB, byId.get(id) ?? 0));
+/**
+ * Writes people's quotas where a group gives another than the default; takes them away where none does.
+ *
+ * @param before groups that were not to be had the last time: they are not told again
+ * @returns groups that are not to be had now
+ */
+async function keepQuotas(
+  shadow: Shadow,
+  { quotas }: MailboxDuty,
+  before: GroupQuotas["missing"],
+): Promise<GroupQuotas["missing"]> {
+  const { byId, missing } = groupQuotas(quotas, quotas.length > 0 ? await groupIds(shadow) : new Map());
+  for (const { group, why } of missing) {
+    if (before.some((one) => one.group === group)) continue;
+    log(`mailbox: quota: the group "${group}" is ${why === "unknown" ? "not here" : "here more than once"}`);
   }
   for (const member of await membersOf(shadow, [...byId.keys()], true)) {
     const room = Math.max(0, ...member.groups.map((id) => byId.get(id) ?? 0));
@@ -127,6 +137,7 @@ async function keepQuotas(shadow: Shadow, { quotas }: MailboxDuty): Promise<void
     const values = should === undefined ? [] : [should];
     await shadow.modify(member.dn, [{ operation: "replace", type: "planbMailQuotaMiB", values }]);
   }
+  return missing;
 }
 
 /** Gives the reader groups their rights, and takes those of all others. */

@@ -1,4 +1,5 @@
 import type { Attributes } from "../directory/desired.ts";
+import { type ByName, oneOf, type WhyNone } from "../groups.ts";
 import type { Resource } from "./config.ts";
 
 /** Attributes of resources that the duty owns. */
@@ -11,7 +12,7 @@ export const managedResourceAttributes = [
 export interface WaitingGroup {
   readonly resource: string;
   readonly group: string;
-  readonly why: "unknown" | "ambiguous";
+  readonly why: WhyNone;
 }
 
 /** The entries as they should be, by id. */
@@ -23,7 +24,7 @@ export interface DesiredResources {
 }
 
 /** Short ids of the groups of a name, without regard to case. */
-export type GroupIds = ReadonlyMap<string, readonly string[]>;
+export type GroupIds = ByName<string>;
 
 const text = (value: string | number | undefined): string[] => (value === undefined ? [] : [String(value)]);
 
@@ -43,9 +44,9 @@ export function desiredResources(declared: readonly Resource[], groups: GroupIds
     const ids = (names: readonly string[]): string[] => {
       const found = new Set<string>();
       for (const group of names) {
-        const [id, ...more] = groups.get(group.toLowerCase()) ?? [];
-        if (id !== undefined && more.length === 0) found.add(id);
-        else waiting.push({ resource: resource.id, group, why: id === undefined ? "unknown" : "ambiguous" });
+        const id = oneOf(groups, group);
+        if ("found" in id) found.add(id.found);
+        else waiting.push({ resource: resource.id, group, why: id.why });
       }
       return [...found].sort();
     };

@@ -4,6 +4,7 @@ import { texts } from "../directory/ad-entries.ts";
 import type { Attributes } from "../directory/desired.ts";
 import { attributeChanges } from "../directory/diff.ts";
 import type { Shadow } from "../directory/index.ts";
+import { indexByName } from "../groups.ts";
 import { type Resource, resourcesSchema } from "./config.ts";
 import { desiredResources, type GroupIds, managedResourceAttributes, type WaitingGroup } from "./desired.ts";
 
@@ -37,16 +38,15 @@ export function readResources(folder: string): Resource[] {
 
 /** Short ids of all groups of the shadow directory, by name in lower case. */
 export async function groupIds(shadow: Shadow): Promise<GroupIds> {
-  const ids = new Map<string, string[]>();
-  for (const entry of await shadow.find("ou=groups", "(objectClass=planbGroup)", ["cn", "displayName"])) {
-    const [id] = texts(entry, "cn");
-    const name = texts(entry, "displayName")[0]?.toLowerCase();
-    if (id === undefined || name === undefined) continue;
-    const same = ids.get(name);
-    if (same) same.push(id);
-    else ids.set(name, [id]);
-  }
-  return ids;
+  const found = await shadow.find("ou=groups", "(objectClass=planbGroup)", ["cn", "displayName"]);
+  const names = new Map(
+    found.flatMap((entry) =>
+      texts(entry, "cn")
+        .slice(0, 1)
+        .map((id) => [id, texts(entry, "displayName")[0]]),
+    ),
+  );
+  return indexByName(names.keys(), (id) => names.get(id));
 }
 
 /** Makes the entries below `ou=resources` those that are declared; everything else there goes. */
