@@ -22,5 +22,17 @@ export const tokenHeader = (key: string): string => `x-planb-${key}-token`;
 /** Name of the header that carries a claim. */
 export const claimHeader = (key: string, claim: IdentityClaim): string => `x-planb-${key}-${claim.toLowerCase()}`;
 
+/** The headers that carry these claims, as edge sends them. */
+export const claimHeaders = (
+  key: string,
+  claims: Readonly<Partial<Record<IdentityClaim, string>>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(claims).map(([claim, value]) => [
+      claimHeader(key, claim as IdentityClaim),
+      Buffer.from(value).toString("base64url"),
+    ]),
+  );
+
 /** The stack's random part of the names, from a derived secret: hexadecimal, so it fits a header's name. */
 export const identityKey = (derived: string): string => Buffer.from(derived, "base64url").toString("hex").slice(0, 32);

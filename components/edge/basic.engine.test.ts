@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Client } from "ldapts";
-import { Agent, request } from "undici";
+import { type Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { buildImages } from "../../images/index.ts";
 import { claimHeader } from "../../model/identity-headers.ts";
-import { type Authority, authority, derive, type Workload } from "../../model/index.ts";
+import { authority, derive } from "../../model/index.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { askAccess, testAccess, testToken } from "../access/testing.ts";
 import { openAsSteward, ownDirectory } from "../directory/testing.ts";
@@ -13,6 +13,7 @@ import { addPerson } from "../sso/testing/people.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
 import { loginRoute, type Route } from "./routes.ts";
+import { agentHere, type Echoed, echoAt } from "./testing/echo.ts";
 import { edgeWorkload } from "./workloads.ts";
 
 const master = "m".repeat(43);
@@ -41,44 +42,6 @@ const routes: readonly Route[] = [
     basic: { paths: ["/SOGo/dav", "/.well-known/caldav"], protocol: "dav", upstream: to("dav") },
   },
 ];
-
-/** Answers with what it was sent, and who it is: headers, and of a body its length and digest. */
-const echo = `import { createServer } from "node:https";
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
-const tls = { cert: readFileSync("/config/tls/cert.pem"), key: readFileSync("/config/tls/key.pem") };
-createServer(tls, (request, response) => {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  request.on("data", (part) => { bytes += part.length; hash.update(part); });
-  request.on("end", () => {
-    const { url, method, headers } = request;
-    response.end(JSON.stringify({ by: hostname(), url, method, headers, bytes, sha256: hash.digest("hex") }));
-  });
-}).listen(8443);`;
-
-interface Echoed {
-  readonly by: string;
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-async function echoAt(ca: Authority, name: string): Promise<Workload> {
-  const { certPem, keyPem } = await ca.issue(`${name}/tls/1`, [name]);
-  return {
-    name,
-    image: "node",
-    command: ["node", "/config/echo.mjs"],
-    files: { "echo.mjs": echo, "tls/cert.pem": certPem },
-    secretFiles: { "tls/key.pem": keyPem },
-    ready: { tcp: 8443 },
-    ...{ memoryMiB: 128, cpu: 0.5, user: 1005, reachableFrom: ["edge"] },
-  };
-}
 
 describe("HTTP Basic through edge", () => {
   const stack = new TestStack("basic");
@@ -124,9 +87,7 @@ describe("HTTP Basic through edge", () => {
       edgeWorkload({ identity, config: edgeConfig.parse({}), routes, caPem, ...certificate, secretConf }),
     );
     for (const name of ["directory", "access", "edge", "web", "dav"]) await stack.ready(name);
-    const lookup = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
-      o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
-    agent = new Agent({ connect: { ca: caPem, lookup: lookup as never } });
+    agent = agentHere(caPem);
     directory = await openAsSteward(caPem, directoryPort, password("steward"));
     await addPerson(directory, {
       ...{ guid, uid: "bjørk", name: 'Bjørk "Æ" Ørsted', mail: "bjork@kommune.example" },

@@ -1,14 +1,15 @@
 import { connect as tlsConnect } from "node:tls";
-import { Agent, request } from "undici";
+import { type Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { buildImages } from "../../images/index.ts";
 import { claimHeader } from "../../model/identity-headers.ts";
-import { type Authority, authority, type Workload } from "../../model/index.ts";
+import { authority } from "../../model/index.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { edgeConf, edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
 import { loginRoute, type Route } from "./routes.ts";
+import { agentHere, type Echoed, echoAt } from "./testing/echo.ts";
 import { edgeWorkload } from "./workloads.ts";
 
 const master = "m".repeat(43);
@@ -33,35 +34,6 @@ const routes: readonly Route[] = [
   { service: "gone", host: "gone", upstream: { workload: "gone", port: 8443 }, login: "none" },
 ];
 
-/** Answers with what it was sent, so that a test sees what edge passes on. */
-const echo = `import { createServer } from "node:https";
-import { readFileSync } from "node:fs";
-const tls = { cert: readFileSync("/config/tls/cert.pem"), key: readFileSync("/config/tls/key.pem") };
-createServer(tls, (request, response) => {
-  request.resume().on("end", () => {
-    response.setHeader("X-Powered-By", "echo");
-    response.setHeader("X-Content-Type-Options", "sniff");
-    response.end(JSON.stringify({ url: request.url, headers: request.headers }));
-  });
-}).listen(8443);`;
-
-/** A service behind edge that answers with what it was sent; its certificate comes from the given authority. */
-async function echoAt(ca: Authority, name: string): Promise<Workload> {
-  const { certPem, keyPem } = await ca.issue(`${name}/tls/1`, [name]);
-  return {
-    name,
-    image: "node",
-    command: ["node", "/config/echo.mjs"],
-    files: { "echo.mjs": echo, "tls/cert.pem": certPem },
-    secretFiles: { "tls/key.pem": keyPem },
-    ready: { tcp: 8443 },
-    memoryMiB: 128,
-    cpu: 0.5,
-    user: 1005,
-    reachableFrom: ["edge"],
-  };
-}
-
 describe("edge on an engine", () => {
   const stack = new TestStack("edge");
   let agent: Agent;
@@ -85,10 +57,7 @@ describe("edge on an engine", () => {
       });
     });
   const echoed = async (path: string, headers: Record<string, string> = {}) =>
-    JSON.parse((await get(`${identity.origin("login")}${path}`, { headers })).text) as {
-      url: string;
-      headers: Record<string, string>;
-    };
+    JSON.parse((await get(`${identity.origin("login")}${path}`, { headers })).text) as Echoed;
 
   beforeAll(async () => {
     await buildImages(() => {}, ["edge", "node"]);
@@ -107,9 +76,7 @@ describe("edge on an engine", () => {
     await stack.run(edgeWorkload({ identity, config, routes, caPem, ...leaf, secretConf }));
     await stack.ready("edge");
     await stack.ready("sso");
-    const lookup = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
-      o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
-    agent = new Agent({ connect: { ca: caPem, lookup: lookup as never } });
+    agent = agentHere(caPem);
   });
   afterAll(async () => {
     await agent?.close();

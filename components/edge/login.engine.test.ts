@@ -1,11 +1,12 @@
 import type { Client } from "ldapts";
-import { Agent, request } from "undici";
+import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authority } from "../../model/index.ts";
 import { type Journey, startJourney } from "../../probes/journey.ts";
 import { openBrowser } from "../../test/e2e/support/browser.ts";
 import { enrolTotp, submit } from "../sso/testing/pages.ts";
 import { addPerson } from "../sso/testing/people.ts";
+import { agentHere } from "./testing/echo.ts";
 import { GateStack, hosts, identity } from "./testing/stack.ts";
 
 const start = `${identity.origin("start")}/`;
@@ -19,16 +20,10 @@ describe("the login through edge to the start page", () => {
   let directory: Client;
   const journeys: Journey[] = [];
 
-  /** Finds every public name on this host, and trusts only the authority given. */
-  const reach = (caPem: string): Agent => {
-    const resolve = (_: string, o: { all?: boolean }, done: (...args: unknown[]) => void) =>
-      o.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
-    return new Agent({ connect: { ca: caPem, lookup: resolve as never } });
-  };
   let trusted = "";
   /** A browser without scripts. */
   const visitor = (): Journey => {
-    const options = { timeoutMs: 60_000, signal: AbortSignal.timeout(600_000), agent: reach(trusted) };
+    const options = { timeoutMs: 60_000, signal: AbortSignal.timeout(600_000), agent: agentHere(trusted) };
     const journey = startJourney({ caPem: trusted, secrets: {} }, options);
     journeys.push(journey);
     return journey;
@@ -116,7 +111,7 @@ describe("the login through edge to the start page", () => {
     }, 300_000);
 
     it("shows it at every name: who trusts only its authority gets in, who trusts only the stack's does not", async () => {
-      const [town, own] = [reach(trusted), reach(stack.caPem)];
+      const [town, own] = [agentHere(trusted), agentHere(stack.caPem)];
       for (const host of hosts) {
         const url = `https://${host}:${identity.httpsPort}/`;
         const { statusCode, body } = await request(url, { dispatcher: town });

@@ -3,7 +3,7 @@ import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { buildImages } from "../../images/index.ts";
-import { claimHeader } from "../../model/identity-headers.ts";
+import { claimHeaders } from "../../model/identity-headers.ts";
 import { authority, derive } from "../../model/index.ts";
 import type { PortalService } from "../../portal/settings.ts";
 import { TestStack } from "../../test/contract/engine.ts";
@@ -42,13 +42,7 @@ describe("the portal beside the real access service and directory", () => {
 
   /** Asks the portal as edge does for the clerk, whose form comes from the start page. */
   async function ask(path: string, form?: Record<string, string>) {
-    const claims = { guid, user: "åse.clerk", name: "Åse Bæk", mail: "aase@kommune.example" } as const;
-    const headers = Object.fromEntries(
-      Object.entries(claims).map(([claim, value]) => [
-        claimHeader(key, claim as keyof typeof claims),
-        Buffer.from(value).toString("base64url"),
-      ]),
-    );
+    const claims = { guid, user: "åse.clerk", name: "Åse Bæk", mail: "aase@kommune.example" };
     const sent = { "content-type": "application/x-www-form-urlencoded", origin: identity.origin("start") };
     const {
       statusCode,
@@ -56,7 +50,7 @@ describe("the portal beside the real access service and directory", () => {
       headers: answered,
     } = await request(`https://127.0.0.1:${portalPort}${path}`, {
       dispatcher: agent,
-      headers: { ...headers, ...(form ? sent : {}) },
+      headers: { ...claimHeaders(key, claims), ...(form ? sent : {}) },
       ...(form ? { method: "POST", body: String(new URLSearchParams(form)) } : {}),
     });
     const text = await body.text();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { claimHeader } from "../../model/identity-headers.ts";
+import { claimHeaders } from "../../model/identity-headers.ts";
 import { agentFor } from "../../probes/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
 import { openRunning, type RunningStack, steward } from "./support/demo.ts";
@@ -57,7 +57,7 @@ describe("a clerk's files", () => {
   beforeAll(async () => {
     stack = await openRunning();
     staff = new Staff(stack);
-    files = stack.start.replace("//start.", "//filer.");
+    files = stack.origin("filer");
     folder = await mkdtemp(join(tmpdir(), "planb-files-"));
     const person = await staff.hire(login, "Filippa", "Mappe-Ærø", "Borgerservice");
     await staff.admin("add-member", group, login);
@@ -249,13 +249,7 @@ describe("a clerk's files", () => {
     const conf = (await stack.engine.exec("edge", ["cat", "/config/secrets/edge.conf"])).stdout;
     const key = /Define identityKey (\S+)/.exec(conf)?.[1] ?? "";
     expect(key).not.toBe("");
-    const claims = { guid, user: login, name: "Filippa", groups: "" } as const;
-    const headers = Object.fromEntries(
-      Object.entries(claims).map(([claim, value]) => [
-        claimHeader(key, claim as keyof typeof claims),
-        Buffer.from(value).toString("base64url"),
-      ]),
-    );
+    const headers = claimHeaders(key, { guid, user: login, name: "Filippa", groups: "" });
     const answer = async (path: string, method: "GET" | "POST" | "PROPFIND", more: Record<string, string> = {}) => {
       const got = await request(`${files}${path}`, {
         dispatcher: agent,

@@ -13,7 +13,7 @@ const contentTags = new Set(Object.values(images));
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
 /** Workloads of services that a stack file may leave out: those they would reach let them in all the same. */
-const optional = ["mail", "filter", "mailbox", "lists", "groupware", "files", "files-page"];
+const optional = ["mail", "filter", "mailbox", "lists", "groupware", "files"];
 
 /** What the workloads say of each other fits together, and the outputs tell them all. */
 export function checkWorkloads({ workloads, outputs }: Deployed, mode: Mode): void {

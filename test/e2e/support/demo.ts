@@ -14,6 +14,8 @@ export interface RunningStack {
   /** Public address of the start page. */
   readonly start: string;
   readonly login: string;
+  /** Public address of a service, by the first part of its name. */
+  readonly origin: (host: string) => string;
   readonly context: ProbeContext;
 }
 
@@ -27,6 +29,7 @@ export async function openRunning(name = "demo"): Promise<RunningStack> {
     engine: engineOf(name),
     start: identity.origin("start"),
     login: identity.origin("login"),
+    origin: identity.origin,
     context: { caPem: outputs.caPem, address: identity.hostAddress, secrets: outputs.secrets },
   };
 }
