@@ -1,9 +1,9 @@
-import { ImapFlow } from "imapflow";
 import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { agentFor } from "../../probes/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
 import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
+import { MailProgram, mailServers } from "./support/mail.ts";
 import { Staff } from "./support/staff.ts";
 
 const login = "historie.telefon";
@@ -42,26 +42,7 @@ describe("a clerk's phone", () => {
   };
 
   /** Whether a mail program gets in with a password. */
-  async function opensMail(password: string): Promise<boolean> {
-    const { name, port } = await imapServer();
-    const client = new ImapFlow({
-      host: stack.context.address,
-      port,
-      secure: true,
-      servername: name,
-      tls: { ca: stack.outputs.caPem },
-      auth: { user: mail, pass: password },
-      logger: false,
-    });
-    try {
-      await client.connect();
-      await client.logout();
-      return true;
-    } catch (error) {
-      if (error instanceof Error && "authenticationFailed" in error) return false;
-      throw error;
-    }
-  }
+  const opensMail = (password: string): Promise<boolean> => new MailProgram(stack, mail, password).letIn();
 
   it("gets an app password from the start page, shown once", async () => {
     const { page } = browser;
@@ -82,6 +63,7 @@ describe("a clerk's phone", () => {
   });
 
   it("reads mail with it, where the plain password is refused", async () => {
+    expect(await imapServer()).toEqual(mailServers(stack).imaps);
     expect(await opensMail("Velkommen-2026")).toBe(false);
     expect(await opensMail(secret)).toBe(true);
     await browser.picture("phone");

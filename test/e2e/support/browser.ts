@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { TOTP } from "otpauth";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { Clerk } from "./clerk.ts";
 
@@ -62,13 +61,13 @@ export async function openBrowser(caPem: string, options: { locale?: string } = 
   return {
     context,
     page,
-    async logIn(start, { username, password, seed }, name) {
+    async logIn(start, clerk, name) {
       await page.goto(`${start}/`);
-      await page.getByLabel("Brugernavn eller e-mail").fill(username);
-      await page.getByLabel("Adgangskode", { exact: true }).fill(password);
+      await page.getByLabel("Brugernavn eller e-mail").fill(clerk.username);
+      await page.getByLabel("Adgangskode", { exact: true }).fill(clerk.password);
       await page.getByRole("button", { name: "Log ind", exact: true }).click();
-      // A code is good once: the one of this half minute may have been used without a browser.
-      await page.locator("#otp").fill(new TOTP({ secret: seed }).generate({ timestamp: Date.now() + 30_000 }));
+      await page.locator("#otp").waitFor();
+      await page.locator("#otp").fill(await clerk.code());
       await page.locator("#kc-login").click();
       await page.getByText(name).first().waitFor();
     },

@@ -50,7 +50,7 @@ export class Clerk {
         const fields = { "password-new": options.newPassword, "password-confirm": options.newPassword };
         page = await submit(journey, page, fields);
       } else if (page.body.includes('name="otp"') && this.seed !== "") {
-        page = await this.#sendCode(journey, page);
+        page = await submit(journey, page, { otp: await this.code() }, "login");
       } else throw new Error(`${this.username}: not let in: ${words(page)}`);
     }
     if (page.url.origin !== this.#stack.start || page.status !== 200) {
@@ -61,15 +61,18 @@ export class Clerk {
     return { journey, page };
   }
 
-  /** A code is taken once in its 30 s, and the server takes one window ahead: so two logins need no waiting. */
-  async #sendCode(journey: Journey, page: Page): Promise<Page> {
+  /**
+   * The next code that was not used yet. One is taken once in its 30 s, and the server takes one window ahead: so two
+   * logins need no waiting.
+   */
+  async code(): Promise<string> {
     const now = Math.floor(Date.now() / 30_000);
     const window = Math.max(now, this.#window + 1);
     if (window > now + 1)
       await new Promise((resolve) => setTimeout(resolve, (window - now - 1) * 30_000 - (Date.now() % 30_000)));
     this.#window = window;
     const ahead = window - Math.floor(Date.now() / 30_000);
-    return submit(journey, page, { otp: totp(this.seed, ahead) }, "login");
+    return totp(this.seed, ahead);
   }
 
   /** Closes all of the clerk's browsers. */
