@@ -12,15 +12,16 @@ const master = "m".repeat(43);
 export const testToken = (client: AccessClient): string => derive(master, `access/${client}/1`);
 
 /**
- * The workload as a test runs it, reachable on a port of this host.
+ * The workload as a test runs it.
  *
  * @param sso settings of the login
  * @param directoryPassword of its account
+ * @param hostPort where it is reachable on this host. Default: nowhere
  */
 export async function testAccess(
   ca: Authority,
   directoryPassword: string,
-  hostPort: number,
+  hostPort?: number,
   sso: Partial<SsoConfig> = {},
   settings: object = {},
 ): Promise<Workload> {
@@ -40,7 +41,7 @@ export async function testAccess(
     directoryPassword,
     tokens: perClient(testToken),
   });
-  return { ...workload, ports: [{ name: "https", port: accessPort, hostPort }] };
+  return { ...workload, ports: [{ name: "https", port: accessPort, ...(hostPort === undefined ? {} : { hostPort }) }] };
 }
 
 /** Asks the service on this host as one of its clients. */

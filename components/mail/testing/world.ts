@@ -1,14 +1,10 @@
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { createTransport, type SentMessageInfo } from "nodemailer";
-import { perClient } from "../../../access/settings.ts";
-import { stackIdentity } from "../../../config/index.ts";
 import { type Authority, authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
-import { accessConfig } from "../../access/config.ts";
-import { accessWorkload } from "../../access/workloads.ts";
-import { directoryConfig } from "../../directory/config.ts";
-import { serviceDn, servicePasswords, suffix } from "../../directory/slapd.ts";
-import { directoryWorkload } from "../../directory/workloads.ts";
+import { testAccess, testToken } from "../../access/testing.ts";
+import { serviceDn, suffix } from "../../directory/slapd.ts";
+import { asSteward, ownDirectory } from "../../directory/testing.ts";
 import { mailboxConfig } from "../../mailbox/config.ts";
 import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
 import { ssoConfig } from "../../sso/config.ts";
@@ -18,9 +14,9 @@ import { type MailSettings, mailSettings } from "../config.ts";
 import { domainTables, filterWorkload, mailWorkload, programTable } from "../workloads.ts";
 
 const master = "m".repeat(43);
-const directoryHost = "directory.mail.localhost";
 const directoryPort = 17641;
 const secret = (label: string): string => derive(master, label);
+const directoryPassword = (name: string): string => secret(`directory/${name}/1`);
 
 /** Host ports of the test's servers. */
 export const testPorts = { smtp: 17625, submissions: 17665, submission: 17687, imaps: 17693 } as const;
@@ -94,8 +90,9 @@ export class MailWorld {
   /** Starts everything. `section` is the stack file's section `mail` without ports. */
   async start(section: Record<string, unknown>): Promise<void> {
     this.#ca = await authority(master, "ca/1", "Test");
-    await this.#startDirectory();
-    await this.#startAccess();
+    await this.stack.run(await ownDirectory(this.ca, directoryPassword, directoryPort));
+    const sso = ssoConfig.parse({ secondFactor: { requiredFor: [] } });
+    await this.stack.run(await testAccess(this.ca, directoryPassword("access"), undefined, sso));
     await this.#startMailbox();
     await this.#startOutside();
     await this.startMail(section);
@@ -107,10 +104,10 @@ export class MailWorld {
     const { smtp, submissions, submission } = testPorts;
     const settings = mailSettings.parse({ ports: { smtp, submissions, submission }, ...section });
     const [leaf, mailbox] = await Promise.all([this.leaf("mail", mailHost), this.leaf("mailbox")]);
-    const accessToken = secret("access/mail/1");
+    const accessToken = testToken("mail");
     const tables = Object.entries(ldapTables).map(([name, table]) => {
       const domains = domainTables.includes(name) ? settings.domains : [];
-      return [name, ldapFile(table, secret("directory/mail/1"), domains)] as const;
+      return [name, ldapFile(table, directoryPassword("mail"), domains)] as const;
     });
     await this.stack.run(filterWorkload(settings, settings.domains));
     await this.stack.run(
@@ -134,58 +131,22 @@ export class MailWorld {
     return this.ca.issue(`${name}/tls/1`, [name, ...names]);
   }
 
-  async #startDirectory(): Promise<void> {
-    const services = servicePasswords((name) => secret(`directory/${name}/1`));
-    await this.stack.run(
-      directoryWorkload(
-        directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["test"] } }),
-        { controllers: [], caPem: "", bindName: "", bindPassword: "", people: [], groups: [], inside: true },
-        directoryHost,
-        {
-          caPem: this.caPem,
-          ...(await this.leaf("directory", directoryHost)),
-          services,
-          systems: { test: secret("directory/system/test/1") },
-        },
-      ),
-    );
-  }
-
-  async #startAccess(): Promise<void> {
-    const identity = stackIdentity("test-smtp", {
-      municipality: "Test",
-      domain: "test.localhost",
-      language: "da",
-      mode: "active",
-      host: { address: "127.0.0.1", httpPort: 17680, httpsPort: 17643 },
-    });
-    const workload = accessWorkload({
-      config: accessConfig.parse({}),
-      sso: ssoConfig.parse({ secondFactor: { requiredFor: [] } }),
-      identity,
-      caPem: this.caPem,
-      ...(await this.leaf("access")),
-      directoryPassword: secret("directory/access/1"),
-      tokens: perClient((name) => secret(`access/${name}/1`)),
-    });
-    await this.stack.run(workload);
-  }
-
   async #startMailbox(): Promise<void> {
-    const accessToken = secret("access/mailbox/1");
+    const accessToken = testToken("mailbox");
     await this.stack.run(
       mailboxWorkload(
         mailboxConfig.parse({ imapPort: testPorts.imaps, sievePort: 17694 }),
         {
           hostName: mailHost,
           submission: "mail:2526",
+          maxMessageMiB: 50,
           directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
         },
         {
           caPem: this.caPem,
           ...(await this.leaf("mailbox", mailHost)),
           secretsConf: secretsConf({
-            directoryPassword: secret("directory/mailbox/1"),
+            directoryPassword: directoryPassword("mailbox"),
             apiKey: secret("mailbox/api/1"),
             accessToken,
           }),
@@ -196,23 +157,17 @@ export class MailWorld {
   }
 
   async #startOutside(): Promise<void> {
+    const stranger = await authority("x".repeat(43), "ca/1", "Stranger");
+    const { certPem, keyPem } = await stranger.issue("a/1", ["mx.outside.example"]);
     const workload: Workload = {
       name: "outside",
       image: "postfix",
       files: {
         "postfix/main.cf": outsideCf,
         "postfix/master.cf": outsideMaster,
-        ...{
-          "tls/cert.pem": (
-            await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])
-          ).certPem,
-        },
+        "tls/cert.pem": certPem,
       },
-      secretFiles: {
-        "tls/key.pem": (
-          await (await authority("x".repeat(43), "ca/1", "Stranger")).issue("a/1", ["mx.outside.example"])
-        ).keyPem,
-      },
+      secretFiles: { "tls/key.pem": keyPem },
       publicNames: ["mx.outside.example", "outside.example", "secure.example", "encrypt.example"],
       ready: { tcp: 25 },
       ...{ memoryMiB: 128, cpu: 1, user: 0, reachableFrom: ["mail"], writablePaths: ["/tmp"] },
@@ -232,17 +187,8 @@ export class MailWorld {
   }
 
   /** Runs a job as the steward of the directory. */
-  async asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({
-      url: `ldaps://127.0.0.1:${directoryPort}`,
-      tlsOptions: { ca: [this.caPem], servername: directoryHost },
-    });
-    try {
-      await client.bind(serviceDn("steward"), secret("directory/steward/1"));
-      return await job(client);
-    } finally {
-      await client.unbind().catch(() => undefined);
-    }
+  asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
+    return asSteward(this.caPem, directoryPort, directoryPassword("steward"), job);
   }
 
   /** Writes a person into the directory, as the sync would, with the hash of a password. */

@@ -2,23 +2,22 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImapFlow } from "imapflow";
-import { Client } from "ldapts";
+import type { Client } from "ldapts";
 import { createTransport } from "nodemailer";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import { openShadow, type Shadow } from "../../../steward/directory/index.ts";
 import { type MailboxDuty, mailboxDutySchema } from "../../../steward/mailbox/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
-import { directoryConfig } from "../../directory/config.ts";
-import { serviceDn, servicePasswords, suffix } from "../../directory/slapd.ts";
-import { directoryWorkload } from "../../directory/workloads.ts";
+import { serviceDn, suffix } from "../../directory/slapd.ts";
+import { asSteward, ownDirectory } from "../../directory/testing.ts";
 import { type MailboxConfig, mailboxConfig } from "../config.ts";
 import { mailboxWorkload, secretsConf } from "../workloads.ts";
 
 const master = "m".repeat(43);
-const directoryHost = "directory.mailbox.localhost";
 const directoryPort = 17637;
 const apiPort = 17943;
 const secret = (label: string): string => derive(master, label);
+const directoryPassword = (name: string): string => secret(`directory/${name}/1`);
 
 /** A person of the test, known to the directory and to the access service. */
 export interface TestPerson {
@@ -42,20 +41,7 @@ export class MailboxWorld {
   async start(config: Partial<MailboxConfig>, people: readonly TestPerson[]): Promise<void> {
     const ca = await authority(master, "ca/1", "Test");
     this.#caPem = ca.caPem;
-    const services = servicePasswords((name) => secret(`directory/${name}/1`));
-    await this.stack.run(
-      directoryWorkload(
-        directoryConfig.parse({ authority: "planb", offer: { port: directoryPort, systems: ["wifi"] } }),
-        { controllers: [], caPem: "", bindName: "", bindPassword: "", people: [], groups: [], inside: true },
-        directoryHost,
-        {
-          caPem: ca.caPem,
-          ...(await ca.issue("directory/tls/1", ["directory", directoryHost, "localhost"])),
-          services,
-          systems: { wifi: "w".repeat(32) },
-        },
-      ),
-    );
+    await this.stack.run(await ownDirectory(ca, directoryPassword, directoryPort));
     await this.startAccess(people);
     await this.startMailbox(config);
     await this.stack.ready("directory");
@@ -90,13 +76,14 @@ export class MailboxWorld {
       {
         hostName: "mail.test.localhost",
         submission: "mail:2526",
+        maxMessageMiB: 50,
         directory: { url: "ldaps://directory:1636", bindDn: serviceDn("mailbox"), suffix },
       },
       {
         caPem: ca.caPem,
         ...(await ca.issue("mailbox/tls/1", ["mailbox", "mail.test.localhost", "localhost"])),
         secretsConf: secretsConf({
-          directoryPassword: secret("directory/mailbox/1"),
+          directoryPassword: directoryPassword("mailbox"),
           apiKey: this.apiKey,
           accessToken,
         }),
@@ -132,17 +119,8 @@ export class MailboxWorld {
   }
 
   /** Runs a job as the steward of the directory. */
-  async asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({
-      url: `ldaps://127.0.0.1:${directoryPort}`,
-      tlsOptions: { ca: [this.#caPem], servername: directoryHost },
-    });
-    try {
-      await client.bind(serviceDn("steward"), secret("directory/steward/1"));
-      return await job(client);
-    } finally {
-      await client.unbind().catch(() => undefined);
-    }
+  asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
+    return asSteward(this.#caPem, directoryPort, directoryPassword("steward"), job);
   }
 
   /** Writes a group into the directory, as the sync would. */
@@ -176,7 +154,7 @@ export class MailboxWorld {
         caFile: this.file("ca.pem", this.#caPem),
         baseDn: suffix,
         bindDn: serviceDn("steward"),
-        bindPasswordFile: this.file("steward", secret("directory/steward/1")),
+        bindPasswordFile: this.file("steward", directoryPassword("steward")),
       },
     });
     try {
