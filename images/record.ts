@@ -30,12 +30,10 @@ export function recordImage(ref: string, id: string): void {
 /**
  * References of the images a stack runs, by recipe name.
  *
- * @param used which of all recipes the stack runs. Default: all
+ * @param used which of all recipes the stack runs
  * @throws UserError when one has not been built on this machine, naming the command that does
  */
-export function loadImages(
-  used: (recipes: readonly string[]) => readonly string[] = (recipes) => recipes,
-): Readonly<Record<string, string>> {
+export function loadImages(used: (recipes: readonly string[]) => readonly string[]): Readonly<Record<string, string>> {
   const record = readRecord();
   const all = imageRefs();
   const refs = Object.fromEntries(used(Object.keys(all)).map((name) => [name, all[name] ?? ""]));

@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
 /** Bundles of earlier contents that are kept: going back and forth between two branches builds nothing. */
 const kept = 8;
+/** Age from which a bundle that was not finished is nobody's any more; one takes seconds. */
+const abandonedMs = 3_600_000;
 
 /** Besides what esbuild reads: how it is done, and the versions of the packages. */
 const always = [
@@ -71,6 +73,7 @@ export async function makeBundle({ root, cache, listFile, keyOf }) {
     } catch (error) {
       // Another run was first.
       if (!["EEXIST", "ENOTEMPTY"].includes(error.code)) throw error;
+      utimesSync(folder, new Date(), new Date());
     }
     forget(cache);
     return join(folder, "program.cjs");
@@ -85,11 +88,16 @@ function replace(file, text) {
   renameSync(`${file}.${process.pid}`, file);
 }
 
-/** Removes bundles of contents long gone. A run that loaded one does not need its file any more, save for an error's lines. */
+/**
+ * Removes bundles that were not used for longest, and what builds that were killed left. A run that loaded one does not need
+ * its file any more, save for an error's lines. Another run may do the same at this moment.
+ */
 function forget(cache) {
-  const age = (folder) => statSync(join(cache, folder)).mtimeMs;
-  const folders = readdirSync(cache).filter((name) => /^[0-9a-f]{16}$/.test(name));
-  for (const folder of folders.sort((a, b) => age(b) - age(a)).slice(kept)) {
-    rmSync(join(cache, folder), { recursive: true, force: true });
+  const used = (name) => statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const all = readdirSync(cache).map((name) => ({ name, at: used(name) }));
+  const bundles = all.filter(({ name }) => /^[0-9a-f]{16}$/.test(name)).sort((a, b) => b.at - a.at);
+  const broken = all.filter(({ name, at }) => /^\d+\.new$/.test(name) && at < Date.now() - abandonedMs);
+  for (const { name } of [...bundles.slice(kept), ...broken]) {
+    rmSync(join(cache, name), { recursive: true, force: true });
   }
 }

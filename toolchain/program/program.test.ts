@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -7,7 +7,8 @@ import { root } from "../paths.ts";
 
 let folder: string;
 const checkout = () => join(folder, "checkout");
-const bundles = () => readdirSync(join(folder, "cache", "planb", "program")).filter((name) => !name.endsWith(".json"));
+const cache = () => join(folder, "cache", "planb", "program");
+const bundles = () => readdirSync(cache()).filter((name) => !name.endsWith(".json"));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "planb-program-"));
@@ -47,6 +48,27 @@ test("a program runs from its sources as they are now", async () => {
   write("inner/other.ts", 'export const word = "other";\n'); // as long as the one before
   expect(await run()).toBe("other you true");
   expect(bundles()).toHaveLength(3);
+}, 60_000);
+
+test("what was not used for longest is forgotten, and what a killed build left", async () => {
+  const made = (name: string, hoursAgo: number) => {
+    const at = new Date(Date.now() - hoursAgo * 3_600_000);
+    mkdirSync(join(cache(), name), { recursive: true });
+    utimesSync(join(cache(), name), at, at);
+  };
+  await run();
+  const [first = ""] = bundles();
+  made(first, 9);
+  for (let n = 1; n <= 8; n++) made(`000000000000000${n}`, n);
+  made("4000000001.new", 2);
+  made("4000000002.new", 0.5);
+  await run(); // uses the first again
+  write("inner/word.ts", 'export const word = "second";\n');
+  expect(await run()).toBe("second you true");
+  const left = bundles();
+  expect(left).toContain(first);
+  expect(left).toHaveLength(9);
+  expect(left.filter((name) => /^0+[78]$|\.new$/.test(name))).toEqual(["4000000002.new"]);
 }, 60_000);
 
 test("what is wrong with the sources is told", async () => {

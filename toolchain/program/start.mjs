@@ -1,10 +1,10 @@
 // The entry that package.json names: runs index.ts from its sources as they are now. They are bundled once per content, so
 // that neither tsx nor hundreds of files have to be loaded in each of an update's two runs of the program.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const require = createRequire(join(root, "index.ts"));
@@ -46,10 +46,22 @@ function knownFiles() {
   }
 }
 
+/** A bundle that is used is not among those forgotten first. */
+function markUsed(folder) {
+  try {
+    utimesSync(folder, new Date(), new Date());
+  } catch {
+    // A cache that cannot be written to, or that another run tidies just now.
+  }
+}
+
 async function bundle() {
   const files = knownFiles();
   const known = files && join(cache, keyOf(files), "program.cjs");
-  if (known && existsSync(known)) return known;
+  if (known && existsSync(known)) {
+    markUsed(dirname(known));
+    return known;
+  }
   const { makeBundle } = await import("./bundle.mjs");
   return makeBundle({ root, cache, listFile, keyOf });
 }
