@@ -1,17 +1,5 @@
 import type { ListsSettings } from "../../lists/settings.ts";
-import { addressEndings, type ListsConfig } from "./config.ts";
-
-/** Name of the list that probes write to. */
-export const probeList = "planb-proeve";
-
-/** Where the lists' mail goes, as the mail server is told. */
-export interface MailRoute {
-  readonly domain: string;
-  /** LMTP with TLS from the first byte; asks for the certificate of the host `mail`. */
-  readonly upstream: { readonly workload: string; readonly port: number };
-  /** Addresses there are, as anchored regular expressions over the whole address; any other one is unknown. */
-  readonly recipients: readonly string[];
-}
+import { addressEndings, type ListsConfig, probeList } from "./config.ts";
 
 /** The lists of the program's settings: those declared, and the one for probes. Pure. */
 export function listsOf(config: ListsConfig, probeAddress: string | undefined): ListsSettings["lists"] {
@@ -46,9 +34,6 @@ export interface MailmanCfg {
   readonly databasePassword: string;
   readonly restPassword: string;
 }
-
-/** Queues that take turns in one process, see images/mailman/planb_mailman.py. */
-const queues = ["in", "pipeline", "virgin", "archive", "command", "digest", "bounces", "retry", "task"];
 
 /** Mailman's logs that tell what was done; the library that takes mail would tell every command and address to `root`. */
 const logs = [
@@ -120,7 +105,6 @@ enable: yes
 class: planb_mailman.Queues
 path:
 sleep_time: 1s
-${queues.map((queue) => `[runner.${queue}]\nstart: no`).join("\n")}
 `;
 }
 

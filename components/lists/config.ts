@@ -5,8 +5,10 @@ import { displayText, dnsName, memoryMiB } from "../../config/fields.ts";
 export const addressEndings = [
   ...["bounces", "confirm", "join", "leave", "owner", "request", "subscribe", "unsubscribe"],
 ] as const;
+/** Name of the list that probes write to. */
+export const probeList = "planb-proeve";
 /** First part of addresses of the lists' domain that no list may have. */
-const taken = ["planb-proeve", "noreply", "postmaster", "abuse", "mailer-daemon"];
+const taken = [probeList, "noreply", "postmaster", "abuse", "mailer-daemon"];
 
 const listName = z
   .string()

@@ -5,14 +5,14 @@ import type { Running } from "../../platform/platform.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
 import type { Database } from "../database/index.ts";
 import { identityKeyLabel } from "../edge/index.ts";
+import type { ListRoute } from "../mail/index.ts";
 import type { PortalService } from "../portal/index.ts";
-import { listsOf, type MailRoute, mailmanCfg, mailRecipients } from "./conf.ts";
+import { listsOf, mailmanCfg, mailRecipients } from "./conf.ts";
 import type { ListsConfig } from "./config.ts";
 import { type ListProber, listsPortal, listsProbes } from "./probes.ts";
 import { stewardJson } from "./steward.ts";
 import { listsName, listsRoute, listsWorkload, lmtpPort } from "./workloads.ts";
 
-export type { MailRoute } from "./conf.ts";
 export { type ListsConfig, listsConfig } from "./config.ts";
 export { listsName } from "./workloads.ts";
 
@@ -31,7 +31,7 @@ export interface ListsArgs extends ServiceArgs<ListsConfig> {
 }
 
 /** Where the mail server sends the lists' mail. @param probes whether there is a list for probes */
-export const listsMailRoute = (config: ListsConfig, probes = true): MailRoute => ({
+export const listsMailRoute = (config: ListsConfig, probes = true): ListRoute => ({
   domain: config.domain,
   upstream: { workload: listsName, port: lmtpPort },
   recipients: mailRecipients(

@@ -1,7 +1,7 @@
 import type { Probe } from "../../model/index.ts";
 import { smokeAppPasswordSecret } from "../access/index.ts";
 import type { PortalService } from "../portal/index.ts";
-import { probeList } from "./conf.ts";
+import { probeList } from "./config.ts";
 
 /** As whom and how probes write to a list. */
 export interface ListProber {
