@@ -109,29 +109,35 @@ function sameMembership(a: Source, b: Source): boolean {
  *   over 10,000 people where ten changed costs ten entries. Default: all are made anew
  */
 export function desiredCopy(source: Source, base: string, primaryGroups: boolean, now: Date, before?: Settled): Copy {
-  const kept = before && sameMembership(before.source, source) ? before.copy : undefined;
-  const groups = kept ? kept.groups : undefined;
-  const flat = kept
-    ? undefined
-    : flatten(primaryGroups ? withPrimary(source) : source.groups, (guid) => source.people.has(guid));
-  const memberOf = flat && byPerson(flat);
+  const kept = before && sameMembership(before.source, source) ? before : undefined;
+  const { groups, memberOf } = kept ? membershipOf(kept.copy) : membershipIn(source, base, primaryGroups);
   const people = new Map<string, ShadowEntry>();
   for (const from of source.people.values()) {
-    const known = kept?.people.get(from.guid);
-    if (
-      known &&
-      before?.source.people.get(from.guid) === from &&
-      known.attributes["planbState"]?.[0] === loginState(from.facts, now)
-    ) {
-      people.set(from.guid, known);
-      continue;
-    }
-    const ids = memberOf
-      ? (memberOf.get(from.guid) ?? []).map(groupId).sort()
-      : (known?.attributes["planbMemberOf"] ?? []);
-    people.set(from.guid, person(from, ids, base, now));
+    const known = kept?.source.people.get(from.guid) === from ? kept.copy.people.get(from.guid) : undefined;
+    const same = known?.attributes["planbState"]?.[0] === loginState(from.facts, now);
+    people.set(from.guid, known && same ? known : person(from, memberOf(from.guid), base, now));
   }
-  return { people, groups: groups ?? groupEntries(source, flat ?? new Map(), base) };
+  return { people, groups };
+}
+
+/** The groups, and the short ids of those that a person is in. */
+interface Membership {
+  readonly groups: ReadonlyMap<string, ShadowEntry>;
+  readonly memberOf: (guid: string) => readonly string[];
+}
+
+function membershipOf({ people, groups }: Copy): Membership {
+  return { groups, memberOf: (guid) => people.get(guid)?.attributes["planbMemberOf"] ?? [] };
+}
+
+function membershipIn(source: Source, base: string, primaryGroups: boolean): Membership {
+  const groups = primaryGroups ? withPrimary(source) : source.groups;
+  const flat = flatten(groups, (guid) => source.people.has(guid));
+  const ids = byPerson(flat);
+  return {
+    groups: groupEntries(source, flat, base),
+    memberOf: (guid) => (ids.get(guid) ?? []).map(groupId).sort(),
+  };
 }
 
 function groupEntries(
