@@ -54,30 +54,29 @@ export class Keeper {
     const fixed = list.fixed.map((address): Wanted => ({ address, name: "", guid: undefined, welcome: false }));
     const found = await mailman.roster(id, "member");
     const applied = await members.applied(list.name);
-    const first = planMembers([...(await members.wanted(list.name)), ...fixed], found, applied);
-    for (const { email, display_name } of first.joined) {
-      const [person] = await members.byAddress(email);
-      await members.addByHand(list.name, { address: email, name: display_name, guid: person?.guid }, "mail");
+    const wantedNow = async () => [...(await members.wanted(list.name)), ...fixed];
+    let wanted = await wantedNow();
+    let plan = planMembers(wanted, found, applied);
+    const { joined, left } = plan;
+    const known = new Set(applied);
+    if (joined.length + left.length > 0) {
+      for (const { email, display_name } of joined) await members.addAddress(list.name, email, display_name, "mail");
+      for (const address of left) {
+        if (list.mayLeave) await members.takeOff(list.name, address);
+        known.delete(address);
+      }
+      await members.unapply(list.name, left);
+      wanted = await wantedNow();
+      plan = planMembers(wanted, found, new Set([...known, ...joined.map(({ email }) => email.toLowerCase())]));
     }
-    for (const address of first.left) {
-      if (list.mayLeave) await members.takeOff(list.name, address);
-    }
-    await members.unapply(list.name, first.left);
-
-    const wanted = [...(await members.wanted(list.name)), ...fixed];
-    const base = new Set([...applied].filter((address) => !first.left.includes(address)));
-    for (const { email } of first.joined) base.add(email.toLowerCase());
-    const plan = planMembers(wanted, found, base);
+    const [more, fewer] = [plan.add.length, plan.remove.length];
     const refused = new Set<string>();
     for (const one of plan.add) if (!(await this.#add(id, one))) refused.add(one.address);
     await mailman.remove(id, plan.remove);
-    await members.unapply(list.name, plan.remove);
-    await members.apply(
-      list.name,
-      wanted.map(({ address }) => address).filter((address) => !refused.has(address)),
-    );
-    await this.#writers(list, id);
-    const [more, fewer] = [plan.add.length, plan.remove.length];
+    if (fewer > 0) await members.unapply(list.name, plan.remove);
+    const fresh = wanted.map(({ address }) => address).filter((one) => !refused.has(one) && !known.has(one));
+    if (fresh.length > 0) await members.apply(list.name, fresh);
+    await this.#writers(list, id, more + fewer > 0 ? await mailman.roster(id, "member") : found);
     if (more + fewer > 0) log(`lists: ${list.name} members=${wanted.length} added=${more} removed=${fewer}`);
   }
 
@@ -96,7 +95,7 @@ export class Keeper {
   }
 
   /** Owners and moderators, who get Mailman's notices and whose mails are never held. */
-  async #writers(list: ListSettings, id: string): Promise<void> {
+  async #writers(list: ListSettings, id: string, all: readonly Member[]): Promise<void> {
     const { mailman, members } = this.#parts;
     const writers = new Set<string>();
     for (const role of ["owner", "moderator"] as const) {
@@ -117,7 +116,7 @@ export class Keeper {
       });
     }
     const freed = (one: Member) => one.moderation_action === "accept";
-    for (const one of await mailman.roster(id, "member")) {
+    for (const one of all) {
       const may = writers.has(one.email.toLowerCase());
       if (may !== freed(one)) {
         await mailman.call("PATCH", `/members/${one.member_id}`, { moderation_action: may ? "accept" : "" });

@@ -39,7 +39,6 @@ export const da: ListsTexts = {
   whoWrites: "Sådan virker den",
   owners: "Ejere",
   moderators: "Moderatorer",
-  open: "Åbn",
   delivery: "Hvordan vil du have mails fra listen?",
   deliverEach: "Hver mail for sig",
   deliverDigest: "Samlet i én mail om dagen",

@@ -29,7 +29,6 @@ export const en: ListsTexts = {
   whoWrites: "How it works",
   owners: "Owners",
   moderators: "Moderators",
-  open: "Open",
   delivery: "How do you want mails of the list?",
   deliverEach: "Each mail by itself",
   deliverDigest: "Gathered in one mail a day",

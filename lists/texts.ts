@@ -27,7 +27,6 @@ export interface ListsTexts {
   readonly whoWrites: string;
   readonly owners: string;
   readonly moderators: string;
-  readonly open: string;
   readonly delivery: string;
   readonly deliverEach: string;
   readonly deliverDigest: string;

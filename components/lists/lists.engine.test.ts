@@ -179,6 +179,33 @@ describe("lists", { timeout: 90_000 }, () => {
     expect(receivers(about(taken, "Ny i stolen"))).toContain(fresh.address);
   });
 
+  it("takes in who joined by mail, by the name the directory gives them", async () => {
+    await stack.mailman("POST", "/members", {
+      ...{ list_id: "snak.liste.kommune.example", subscriber: kaj.address, display_name: "K. fra mobilen" },
+      ...{ pre_verified: "true", pre_confirmed: "true", pre_approved: "true", send_welcome_message: "false" },
+    });
+    expect((await stack.tell(rosters)).status).toBe(200);
+    const page = (await stack.ask("/liste/snak/medlemmer", chef)).text;
+    expect(page).toContain("Kaj O&#39;Kollega");
+    expect(page).not.toContain("K. fra mobilen");
+    expect((await stack.ask("/liste/snak", kaj)).text).toContain("Afmeld mig");
+  });
+
+  it.each(["k+liste'n@kommune.example", "Store.Bogstaver@kommune.example"])(
+    "gives %s all mails of a day in one who asks for it",
+    async (address) => {
+      const asker = { ...person(address.slice(0, 6), "Ann O'Plus"), address };
+      const chosen = async () =>
+        /value="(hver|samlet)"[^>]* checked/.exec((await stack.ask("/liste/snak", asker)).text)?.[1];
+      expect((await stack.ask("/liste/snak/levering", asker, { levering: "samlet" })).status).toBe(403);
+      await stack.ask("/liste/snak/tilmeld", asker, {});
+      expect(await chosen()).toBe("hver");
+      const done = await stack.ask("/liste/snak/levering", asker, { levering: "samlet" });
+      expect(done.headers["location"]).toBe("/liste/snak?besked=gemt");
+      expect(await chosen()).toBe("samlet");
+    },
+  );
+
   it("refuses a broken mail, and gives files only to save", async () => {
     const broken = [
       "From: chef@kommune.example",

@@ -29,7 +29,6 @@ const held = z.object({
   subject: z.string(),
   sender: z.string().default(""),
   reason: z.string().default(""),
-  hold_date: z.string().default(""),
   msg: z.string(),
 });
 
@@ -89,6 +88,13 @@ export class Mailman {
 
   async roster(list: string, role: "member" | "owner" | "moderator"): Promise<readonly Member[]> {
     return collection(member).parse(await this.call("GET", `/lists/${list}/roster/${role}`)).entries;
+  }
+
+  /** The member of an address. @returns undefined: none */
+  async member(list: string, address: string): Promise<Member | undefined> {
+    const found = await this.find(`/lists/${list}/member/${encodeURIComponent(address.toLowerCase())}`);
+    const one = found === undefined ? undefined : member.parse(found);
+    return one?.email.toLowerCase() === address.toLowerCase() ? one : undefined;
   }
 
   async add(list: string, role: string, address: string, name: string, welcome = false): Promise<void> {

@@ -32,12 +32,7 @@ export function memberRoutes({ app, members, keeper, listVisit }: Routes): void 
       .replace(/\p{Cc}/gu, " ")
       .trim()
       .slice(0, 100);
-    const [person] = await members.byAddress(given.data);
-    await members.addByHand(
-      list.name,
-      { address: given.data, name: person?.name ?? name, guid: person?.guid },
-      user.guid,
-    );
+    await members.addAddress(list.name, given.data, name, user.guid);
     await keeper.bring(list);
     return c.redirect(`${path}?besked=sat`, 303);
   });

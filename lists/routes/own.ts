@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { choices, postButton, postForm, submit } from "../../web/forms.ts";
 import { type Html, layout } from "../../web/layout.ts";
 import { alert, card, linkButton, stateMark } from "../../web/parts.ts";
+import type { User } from "../../web/user.ts";
 import { demand, type ListVisit, mayRead, type Routes, stranger, type Visit } from "../app.ts";
 import { type ListSettings, listAddress, listId } from "../settings.ts";
 import type { Person, Standing } from "../store/members.ts";
@@ -17,6 +18,9 @@ interface Row {
 /** The front page, a list's own page, joining and leaving. */
 export function ownRoutes({ app, settings, mailman, members, keeper, visit, listVisit }: Routes): void {
   const address = (list: ListSettings) => listAddress(settings, list.name);
+
+  const selfOf = async (list: ListSettings, { mail }: User) =>
+    mail.includes("@") ? mailman.member(listId(settings, list.name), mail) : undefined;
 
   app.get("/", async (c) => {
     const visited = visit(c);
@@ -40,8 +44,7 @@ export function ownRoutes({ app, settings, mailman, members, keeper, visit, list
       members.withRole(list.name, "owner"),
       members.withRole(list.name, "moderator"),
     ]);
-    const roster = standing.member && list.digest ? await mailman.roster(listId(settings, list.name), "member") : [];
-    const self = roster.find(({ email }) => email.toLowerCase() === user.mail.toLowerCase());
+    const self = standing.member && list.digest ? await selfOf(list, user) : undefined;
     return c.html(ownPage(visited, address(list), { owners, moderators }, self?.delivery_mode));
   });
 
@@ -65,8 +68,7 @@ export function ownRoutes({ app, settings, mailman, members, keeper, visit, list
   app.post("/liste/:name/levering", async (c) => {
     const { list, user } = await listVisit(c);
     const digest = (await c.req.formData()).get("levering") === "samlet";
-    const found = await mailman.roster(listId(settings, list.name), "member");
-    const self = found.find(({ email }) => email.toLowerCase() === user.mail.toLowerCase());
+    const self = await selfOf(list, user);
     demand(self !== undefined && list.digest);
     const mode = digest ? "plaintext_digests" : "regular";
     await mailman.call("PATCH", `/members/${self?.member_id}`, { delivery_mode: mode });

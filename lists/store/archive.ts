@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Database } from "./database.ts";
-import { type MailFile, type ReadMail, readMail } from "./mail.ts";
+import { type MailFile, readMail } from "./mail.ts";
 
 /** A mail in the archive's list. */
 export interface Entry {
@@ -35,8 +35,8 @@ export class Archive {
     this.#database = database;
   }
 
-  /** Keeps a mail; the same one again changes nothing. @returns what was read */
-  async keep(list: string, raw: Uint8Array): Promise<ReadMail> {
+  /** Keeps a mail; the same one again changes nothing. */
+  async keep(list: string, raw: Uint8Array): Promise<void> {
     const mail = await readMail(raw);
     const id = mail.messageId || `sha256:${createHash("sha256").update(raw).digest("hex")}`;
     await this.#database.query(
@@ -51,7 +51,6 @@ export class Archive {
         ...[JSON.stringify(mail.files), Buffer.from(raw), mail.broken],
       ],
     );
-    return mail;
   }
 
   /**

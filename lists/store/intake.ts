@@ -6,15 +6,13 @@ import type { Archive } from "./archive.ts";
  * Takes what Mailman's archiver left in its mail folders into the archive; a mail is removed from there once it is kept.
  *
  * @param folder of the archiver, one mail folder (Maildir) a list below it
- * @returns number of mails taken
  */
 export async function takeIn(
   archive: Archive,
   folder: string,
   listOf: (address: string) => string | undefined,
   log: (line: string) => void,
-): Promise<number> {
-  let taken = 0;
+): Promise<void> {
   for (const address of await readdir(folder).catch(() => [])) {
     const list = listOf(address);
     if (list === undefined) continue;
@@ -25,7 +23,6 @@ export async function takeIn(
       try {
         await archive.keep(list, raw);
         await unlink(file);
-        taken++;
       } catch (error) {
         // SQLSTATE of class 22: the mail's own content cannot be stored, ever. It is put aside, not lost.
         if (!String((error as { code?: string }).code).startsWith("22")) throw error;
@@ -34,5 +31,4 @@ export async function takeIn(
       }
     }
   }
-  return taken;
 }

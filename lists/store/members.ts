@@ -77,15 +77,17 @@ export class MemberStore {
   async replacePeople(asked: readonly string[], people: readonly Person[]): Promise<void> {
     const here = new Set(people.map(({ guid }) => guid));
     await this.#database.query("delete from planb.people where guid = any($1)", [asked.filter((g) => !here.has(g))]);
-    for (const { guid, address, name } of people) await this.know({ guid, address, name });
+    await this.#know(people);
   }
 
-  /** Remembers a person's address. */
-  async know({ guid, address, name }: Person): Promise<void> {
+  /** Remembers people's addresses. */
+  async #know(people: readonly Person[]): Promise<void> {
+    const each = [...new Map(people.map((one) => [one.guid, one])).values()];
+    if (each.length === 0) return;
     await this.#database.query(
-      `insert into planb.people (guid, address, name) values ($1, $2, $3)
+      `insert into planb.people (guid, address, name) select * from unnest($1::text[], $2::text[], $3::text[])
        on conflict (guid) do update set address = excluded.address, name = excluded.name`,
-      [guid, address.toLowerCase(), name],
+      [each.map(({ guid }) => guid), each.map(({ address }) => address.toLowerCase()), each.map(({ name }) => name)],
     );
   }
 
@@ -129,9 +131,9 @@ export class MemberStore {
   ): Promise<void> {
     if (who.guid !== undefined) {
       await this.#database.query("delete from planb.opted_out where list = $1 and guid = $2", [list, who.guid]);
-      await this.know({ guid: who.guid, address: who.address, name: who.name });
+      await this.#know([{ guid: who.guid, address: who.address, name: who.name }]);
+      await this.#handOff(list, who.guid);
     }
-    if (who.guid !== undefined) await this.#handOff(list, who.guid);
     // The address may have been another's, who is gone: it is the new one's now.
     await this.#database.query(
       `insert into planb.hand (list, address, guid, name, added_by) values ($1, $2, $3, $4, $5)
@@ -139,6 +141,12 @@ export class MemberStore {
          set guid = excluded.guid, name = excluded.name, added_by = excluded.added_by, added_at = now()`,
       [list, who.address.toLowerCase(), who.guid ?? null, who.name, by],
     );
+  }
+
+  /** Puts an address on a list by hand: the person it belongs to, by their own name, or nobody known, by the name given. */
+  async addAddress(list: string, address: string, name: string, by: string): Promise<void> {
+    const [person] = await this.byAddress(address);
+    await this.addByHand(list, { address, name: person?.name ?? name, guid: person?.guid }, by);
   }
 
   /** Takes somebody off a list: what was by hand is undone, what groups say is put aside. */
