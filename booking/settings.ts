@@ -22,7 +22,6 @@ const bookable = z.strictObject({
 
 /** What `/config/booking.json` of the groupware holds. No secrets. */
 export const bookingSettings = z.strictObject({
-  municipality: z.string(),
   language: z.enum(["da", "en"]),
   /** Longest series with a room, in days from its first day. */
   maxSeriesDays: z.int(),

@@ -30,7 +30,6 @@ export interface BookingStore {
   others(change: Changed, from: number, to: number): Promise<readonly Occurrence[]>;
   /** Meetings of a resource between two moments. */
   between(bookable: Bookable, from: number, to: number): Promise<readonly Occurrence[]>;
-  close(): Promise<void>;
 }
 
 interface Row {
@@ -164,7 +163,6 @@ export function bookingStore(
         to,
       ).sort((a, b) => a.start - b.start);
     },
-    close: () => pool.end(),
   };
 }
 

@@ -136,6 +136,15 @@ describe("the groupware on an engine", () => {
     }
   });
 
+  it("refuses a series whose days never come, and goes on", async () => {
+    const before = await held("moede1");
+    const lines = ["RRULE:FREQ=DAILY;COUNT=2;BYMONTH=2;BYMONTHDAY=30"];
+    const answer = await dav.put(anna, book("never", "0802", "0400", "0430", { lines }));
+    expect(answer).toMatchObject({ status: 409, text: expect.stringContaining("kunne ikke læses") });
+    expect(await held("moede1")).toBe(before);
+    expect((await dav.web("GET", "/doer/doer-til-moede-1")).status).toBe(200);
+  });
+
   it("gives a thing out as often as there are of it, and never once more", async () => {
     const car = (uid: string, from: string, to: string) =>
       book(uid, "0906", from, to, { invited: ["bil@kommune.example"] });
@@ -193,6 +202,7 @@ describe("the groupware on an engine", () => {
     // Keycloak is not there.
     const away = await dav.web("GET", "/SOGo/");
     expect(away).toMatchObject({ status: 502, text: expect.stringContaining("Login svarer ikke") });
+    expect((await dav.web("GET", "/.planb-pages/page.css")).status).toBe(200);
   });
 
   it("keeps a calendar when its owner gets another login, name and address", async () => {

@@ -1,3 +1,4 @@
+import { claimHeader } from "../../model/identity-headers.ts";
 import { inner } from "./sogo.ts";
 
 /** What the container's web server differs in between stacks. */
@@ -29,7 +30,7 @@ const writes = {
 export function frontConf(settings: FrontSettings): string {
   const { origin, hostName, httpsPort, identityKey } = settings;
   const address = (port: number) => `http://127.0.0.1:${port}`;
-  const who = `x-planb-${identityKey}-guid`;
+  const who = claimHeader(identityKey, "guid");
   // Whatever comes from outside under SOGo's own names goes.
   const names = [
     "remote-user",
@@ -103,6 +104,7 @@ ${sogo}
   RequestHeader unset Authorization
   Alias /SOGo.woa/WebServerResources/ /usr/share/GNUstep/SOGo/WebServerResources/
   Alias /SOGo/WebServerResources/ /usr/share/GNUstep/SOGo/WebServerResources/
+  Alias /.planb-pages/page.css /usr/local/share/sogo/pages/page.css
   Alias /.planb-pages/ /usr/local/share/sogo/pages/${settings.language}/
   <LocationMatch "^/SOGo(\\.woa)?/WebServerResources/">
     Header set Cache-Control "max-age=86400"

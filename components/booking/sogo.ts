@@ -1,4 +1,5 @@
 import { serviceDn, suffix } from "../directory/slapd.ts";
+import { directoryName, directoryPort } from "../directory/workloads.ts";
 import { ssoName, ssoPort } from "../sso/workloads.ts";
 
 /** What SOGo's configuration differs in between stacks. */
@@ -126,7 +127,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
 
   SOGoUserSources = (
     { type = ldap; id = people; displayName = ${text(settings.language === "da" ? "Kolleger" : "Colleagues")};
-      hostname = "ldaps://directory:1636"; baseDN = "ou=people,${suffix}"; scope = ONE;
+      hostname = "ldaps://${directoryName}:${directoryPort}"; baseDN = "ou=people,${suffix}"; scope = ONE;
       bindDN = "${serviceDn("groupware")}"; bindPassword = ${text(secrets.directoryPassword)};
       CNFieldName = cn; IDFieldName = planbGuid; UIDFieldName = planbGuid;
       MailFieldNames = ( mail, planbMailAlias ); SearchFieldNames = ( cn, displayName, mail, telephoneNumber, departmentNumber );

@@ -4,6 +4,7 @@ import type { StackIdentity } from "../../config/index.ts";
 import type { Workload } from "../../model/index.ts";
 import type { ResourcesInput } from "../../steward/resources/config.ts";
 import { serviceDn } from "../directory/slapd.ts";
+import { directoryName, directoryPort } from "../directory/workloads.ts";
 import type { Route } from "../edge/routes.ts";
 import { type BookingConfig, weekdays } from "./config.ts";
 import { stunnelConf } from "./sogo.ts";
@@ -72,16 +73,15 @@ export function withProbeRoom(config: BookingConfig, mailDomain: string): Bookin
 /** Content of the groupware's `/config/booking.json`. */
 export function bookingJson(
   config: BookingConfig,
-  identity: Pick<StackIdentity, "municipality" | "language">,
+  identity: Pick<StackIdentity, "language">,
   database: BookingSettings["database"],
 ): BookingSettings {
   return {
-    municipality: identity.municipality,
     language: identity.language,
     maxSeriesDays,
     doorShows: config.doorShows,
     database,
-    directory: { url: "ldaps://directory:1636", bindDn: serviceDn("groupware") },
+    directory: { url: `ldaps://${directoryName}:${directoryPort}`, bindDn: serviceDn("groupware") },
     bookables: all(config).map(({ kind, one }) => {
       const hours = one.openingHours;
       const capacity = capacityOf(one);

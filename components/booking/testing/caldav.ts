@@ -1,4 +1,5 @@
 import { Agent, request } from "undici";
+import { claimHeader } from "../../../model/identity-headers.ts";
 import { identityKey, type Person, ports } from "./stack.ts";
 
 /** A meeting to be put into a calendar; times as iCalendar writes them in UTC. */
@@ -56,7 +57,7 @@ export class CalDav {
     body?: string,
     headers: Record<string, string> = {},
   ): Promise<DavAnswer> {
-    const who = person ? { [`x-planb-${identityKey}-guid`]: Buffer.from(person.guid).toString("base64url") } : {};
+    const who = person ? { [claimHeader(identityKey, "guid")]: Buffer.from(person.guid).toString("base64url") } : {};
     const answer = await request(`https://localhost:${ports.dav}${path}`, {
       dispatcher: this.#agent,
       method: method as "PUT",
