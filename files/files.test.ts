@@ -11,6 +11,7 @@ import { isName, numbered, readSegments } from "./core/path.ts";
 import type { People, PersonState } from "./core/people.ts";
 import type { Space } from "./core/space.ts";
 import { Spaces } from "./core/spaces.ts";
+import { bytesOf } from "./core/tree.ts";
 import { receiveFiles } from "./receive.ts";
 import { removeBrokenOff } from "./uploads.ts";
 
@@ -82,6 +83,34 @@ describe("a space", () => {
     await space.remove(["a"], "Åse");
     expect(await write("b", "x".repeat(200))).toBe(true);
     expect(await space.used()).toBe(200);
+  });
+
+  it("knows what it holds after every way to change it", async () => {
+    const group = await spaces.get("grupper", "g0123456789ab");
+    const holds = async (own: number, groups: number) => {
+      const counted = await Promise.all([space, group].map(({ root }) => bytesOf(root)));
+      expect([await space.used(), await group.used(), ...counted]).toEqual([own, groups, own, groups]);
+    };
+    await holds(0, 0);
+    await write("a", "x".repeat(10));
+    await write("a", "x".repeat(30));
+    await holds(30, 0);
+    await space.makeFolder(["m"]);
+    await space.write(["m", "b"], Readable.from(["12345"]), "Åse");
+    const into = (to: Space, segments: string[]) => ({ space: to, segments, overwrite: true });
+    await space.transfer("copy", ["m"], into(group, ["m"]), "Åse");
+    await space.transfer("copy", ["m", "b"], into(space, ["a"]), "Åse");
+    await holds(10, 5);
+    await space.transfer("move", ["a"], into(group, ["m", "b"]), "Åse");
+    await holds(5, 5);
+    await group.write(["c"], Readable.from(["123"]), "Åse");
+    await group.transfer("move", ["c"], into(group, ["m"]), "Åse");
+    await holds(5, 3);
+    await space.remove(["m"], "Åse");
+    await holds(0, 3);
+    for (const { id } of await space.kept.list()) await space.restore(id, "Åse");
+    // The folder, and of the file's two versions the one restored last.
+    await holds(5 + (await bytesOf(space.path(["a"]))), 3);
   });
 
   it("moves between spaces; never a folder into itself, never over something unasked", async () => {

@@ -40,8 +40,9 @@ export class Keeping {
    * Keeps something.
    *
    * @param take moves or links the thing to the path it is given
+   * @returns its bytes
    */
-  async keep(info: KeepInfo, take: (to: string) => Promise<void>): Promise<void> {
+  async keep(info: KeepInfo, take: (to: string) => Promise<void>): Promise<number> {
     const id = randomUUID();
     const folder = join(this.#root, id);
     await mkdir(folder, { recursive: true });
@@ -50,6 +51,7 @@ export class Keeping {
       const bytes = await bytesOf(join(folder, "data"));
       await writeFile(join(folder, "new"), JSON.stringify({ ...info, bytes, at: Date.now() }));
       await rename(join(folder, "new"), join(folder, "info.json"));
+      return bytes;
     } catch (error) {
       // Whoever moved it there and failed afterwards has lost nothing: what has no information is not removed.
       if ((await bytesOf(join(folder, "data"))) === 0) await rm(folder, { recursive: true, force: true });

@@ -180,7 +180,7 @@ export class Space {
       const old = await this.#keepReplaced(segments, by);
       await rename(incoming, target);
       await flush(dirname(target));
-      if (this.#used) this.#used.bytes += size - (old ?? 0);
+      this.#changed(size - (old ?? 0));
       return old === undefined;
     } catch (error) {
       throw asProblem(error);
@@ -200,12 +200,12 @@ export class Space {
     if (segments.length === 0) throw new FileProblem("missing");
     const stats = await this.stat(segments);
     const info = { kind: "deleted", segments: [...segments], folder: stats.isDirectory(), by } as const;
-    await this.kept
-      .keep(info, (to) => rename(this.path(segments), to))
-      .catch((error) => {
-        throw asProblem(error);
-      });
-    this.#used = undefined;
+    try {
+      this.#changed(-(await this.kept.keep(info, (to) => rename(this.path(segments), to))));
+    } catch (error) {
+      this.#used = undefined;
+      throw asProblem(error);
+    }
   }
 
   /**
@@ -226,21 +226,24 @@ export class Space {
     }
     const stats = await this.stat(from);
     const [source, target] = [this.path(from), to.space.path(to.segments)];
-    if (how === "copy" || to.space !== this) await to.space.fits(await bytesOf(source));
+    const added = how === "copy" || to.space !== this ? await bytesOf(source) : 0;
+    if (added > 0) await to.space.fits(added);
     const folder = await lstat(dirname(target)).catch(() => undefined);
     if (!folder?.isDirectory()) throw new FileProblem("missing");
     const there = await to.space.find(to.segments);
     if (there && !to.overwrite) throw new FileProblem("exists");
+    let replaced: number | undefined;
     if (there?.isDirectory() || (there && stats.isDirectory())) await to.space.remove(to.segments, by);
-    else if (there) await to.space.#keepReplaced(to.segments, by);
+    else if (there) replaced = await to.space.#keepReplaced(to.segments, by);
     try {
       if (how === "move") await rename(source, target);
       else await cp(source, target, { recursive: true, errorOnExist: false, preserveTimestamps: false });
     } catch (error) {
+      to.space.#used = undefined; // half a copy may be there
       throw asProblem(error);
     }
-    this.#used = undefined;
-    to.space.#used = undefined;
+    to.space.#changed(added - (replaced ?? 0));
+    if (how === "move") this.#changed(-added);
   }
 
   /**
@@ -259,15 +262,21 @@ export class Space {
       await mkdir(this.path(folder), { recursive: true });
       let target = kept.segments as Segments;
       const there = await this.find(target);
-      if (kept.kind === "replaced" && !there?.isDirectory()) await this.#keepReplaced(target, by);
+      let replaced: number | undefined;
+      if (kept.kind === "replaced" && !there?.isDirectory()) replaced = await this.#keepReplaced(target, by);
       else for (let n = 2; await this.has(target); n++) target = [...folder, numbered(name, n)];
       await rename(this.kept.dataPath(id), this.path(target));
+      this.#changed(kept.bytes - (replaced ?? 0));
       await this.kept.drop(id);
-      this.#used = undefined;
       return target;
     } catch (error) {
       throw asProblem(error);
     }
+  }
+
+  /** The sum of bytes, if it is known, follows what is done; counting all files anew takes long in a large space. */
+  #changed(bytes: number): void {
+    if (this.#used) this.#used.bytes += bytes;
   }
 
   /** @throws FileProblem when no file can be there: a folder is, or the folder above is not */
