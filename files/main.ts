@@ -77,10 +77,10 @@ async function serveFiles(): Promise<void> {
   );
   server.setTimeout(120_000);
 
-  repeat("groups", 60, log, () => people.refresh());
+  repeat("groups", { every: 60, failed: 3 }, log, () => people.refresh());
   const { trashDays, keepDays } = settings;
-  repeat("care", 86_400, log, () => care({ data, spaces, people, links, trashDays, keepDays, log }));
-  repeat("uploads", 3600, log, () => uploads.cleanUpExpiredUploads());
+  repeat("care", { every: 86_400 }, log, () => care({ data, spaces, people, links, trashDays, keepDays, log }));
+  repeat("uploads", { every: 3600 }, log, () => uploads.cleanUpExpiredUploads());
 }
 
 const [command, ...args] = process.argv.slice(2);

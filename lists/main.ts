@@ -26,17 +26,17 @@ const app = listsApp({ settings, mailman, members, archive, keeper, identityKey:
 addApi(app, { settings, keeper, members, token: secret("steward-token") });
 serveHttps(app);
 
-repeat("start", 2, log, async () => {
+repeat("start", { every: 2 }, log, async () => {
   if (!keeper.ready) await keeper.start();
 });
-repeat("archive", 2, log, async () => {
+repeat("archive", { every: 2 }, log, async () => {
   if (keeper.ready) await takeIn(archive, archiveFolder, (address) => names.get(address), log);
 });
 // Who joined or left by mail is taken over also while no steward calls.
-repeat("members", 60, log, async () => {
+repeat("members", { every: 60 }, log, async () => {
   for (const list of settings.lists) if (keeper.ready) await keeper.bring(list);
 });
-repeat("daily", 86_400, log, async () => {
+repeat("daily", { every: 86_400 }, log, async () => {
   if (!keeper.ready) throw new Error("not yet");
   await keeper.digests();
   for (const { name, archiveDays } of settings.lists) await archive.forget(name, archiveDays);

@@ -26,7 +26,11 @@ export interface People {
   all(): Promise<readonly PersonState[]>;
   /** A person by login. @throws Error when the directory does not answer */
   byLogin(login: string): Promise<PersonState | undefined>;
-  /** Asks for the groups again. @throws Error when the directory does not answer */
+  /**
+   * Asks for the groups again.
+   * @throws Error when the directory does not answer, or has not all of the declared groups: on a new stack they come
+   * with the steward's first pass
+   */
   refresh(): Promise<void>;
 }
 
@@ -59,6 +63,8 @@ function personOf(entry: Entry): PersonState {
 const escaped = (value: string): string =>
   value.replaceAll(/[\\*()\0]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
+const isName = (wanted: string, name: string): boolean => wanted.toLowerCase() === name.toLowerCase();
+
 /** Asks the directory, a connection a question: it may be away at any time. */
 export function directoryPeople(settings: PeopleSettings): People {
   let groups: readonly GroupName[] = [];
@@ -86,7 +92,9 @@ export function directoryPeople(settings: PeopleSettings): People {
       const found = await search("ou=groups,dc=planb", "(objectClass=planbGroup)");
       groups = found
         .map((entry) => ({ id: first(entry["cn"]), name: first(entry["displayName"]) }))
-        .filter(({ name }) => settings.groupNames.some((wanted) => wanted.toLowerCase() === name.toLowerCase()));
+        .filter(({ name }) => settings.groupNames.some((wanted) => isName(wanted, name)));
+      const missing = settings.groupNames.filter((wanted) => !groups.some(({ name }) => isName(wanted, name)));
+      if (missing.length > 0) throw new Error(`not in the directory (yet): ${missing.join(", ")}`);
     },
     async person(guid) {
       const before = known.get(guid);
