@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
+import { dovecotAccessSecret } from "../access/dovecot.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { Directory } from "../directory/index.ts";
 import type { DeviceSetting, PortalService } from "../portal/index.ts";
-import { authSecretConf } from "./conf/dovecot.ts";
 import { ldapFile, ldapTables } from "./conf/ldap.ts";
 import type { ListRoute } from "./conf/postfix.ts";
 import type { MailSettings } from "./config.ts";
@@ -76,7 +76,7 @@ export class Mail extends pulumi.ComponentResource implements Service {
           .output(Object.fromEntries(programs) as Record<string, pulumi.Output<string>>)
           .apply(programTable),
         accessToken,
-        authConf: accessToken.apply(authSecretConf),
+        authConf: accessToken.apply((token) => dovecotAccessSecret(mailName, token)),
         srsSecret: secrets.derive("mail/srs/1"),
       },
     );

@@ -1,8 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Input } from "@pulumi/pulumi";
 import type { Egress, Workload } from "../../model/index.ts";
+import { accessLua } from "../access/dovecot.ts";
 import { authConf } from "./conf/dovecot.ts";
 import { ldapTables, senderGroupRules } from "./conf/ldap.ts";
 import { mailPorts, mainCf, masterCf, type PostfixArgs, postfixTables } from "./conf/postfix.ts";
@@ -26,7 +25,7 @@ export interface MailFiles {
   readonly programs: Input<string>;
   /** With what it asks the access service. */
   readonly accessToken: Input<string>;
-  /** `authSecretConf`. */
+  /** `dovecotAccessSecret`. */
   readonly authConf: Input<string>;
   /** Seals the addresses under which forwarded mail leaves. */
   readonly srsSecret: Input<string>;
@@ -69,8 +68,7 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
       ...prefixed("postfix", postfixTables(args)),
       "postfix/programs": files.programs,
       "auth.conf": authConf(),
-      // The same question that the mailboxes ask.
-      "access.lua": readFileSync(join(import.meta.dirname, "../../images/dovecot/access.lua"), "utf8"),
+      "access.lua": accessLua,
       "srs/domain": settings.domains[0] ?? hostName,
       "srs/own": [...settings.domains, ...(lists ? [lists.domain] : [])].map((domain) => `${domain}\n`).join(""),
       "ca.pem": files.caPem,

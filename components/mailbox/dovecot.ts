@@ -1,4 +1,4 @@
-import { accessUrl } from "../access/workloads.ts";
+import { dovecotAccess } from "../access/dovecot.ts";
 import type { MailboxConfig } from "./config.ts";
 import { sharedId } from "./config.ts";
 
@@ -34,7 +34,6 @@ dovecot_storage_version = 2.4.1
 base_dir = /run/dovecot
 state_dir = /data/.planb
 log_path = /dev/stderr
-auth_verbose = yes
 hostname = ${settings.hostName}
 protocols = imap lmtp sieve
 listen = *
@@ -68,30 +67,7 @@ ssl_client_key_file = /config/tls/key.pem
 function authentication({ directory, config }: DovecotSettings): string {
   return `
 auth_allow_cleartext = no
-# Logins may hold any letter; a filter escapes what LDAP would take for its own.
-auth_username_chars =
-auth_username_format = %{user | lower}
-auth_mechanisms = plain login xoauth2 oauthbearer
-auth_cache_size = 0
-passdb lua {
-  mechanisms_filter = plain login
-  lua_file = /usr/local/share/planb/access.lua
-  lua_settings {
-    url = ${accessUrl}
-    token_file = /config/secrets/access-token
-  }
-}
-oauth2 {
-  introspection_mode = post
-  force_introspection = yes
-  active_attribute = active
-  active_value = true
-  username_attribute = email
-  fields {
-    user = %{oauth2:guid}
-  }
-}
-ldap_uris = ${directory.url}
+${dovecotAccess}ldap_uris = ${directory.url}
 ldap_auth_dn = ${directory.bindDn}
 ldap_base = ${directory.suffix}
 ldap_connection_group = planb
@@ -138,10 +114,11 @@ mail_path = ~/Maildir
 mailbox_list_storage_escape_char = ^
 mail_fsync = optimized
 mail_plugins = quota acl fts fts_flatcurve
+# Outside of the block, where what the directory says of a person or shared mailbox takes its place.
+quota_storage_size = ${config.quotaMiB}M
 # Full mailboxes can still be tidied up.
 quota storage {
   driver = count
-  storage_size = ${config.quotaMiB}M
   storage_grace = 10M
 }
 quota_exceeded_message = Postkassen er fuld / The mailbox is full

@@ -180,6 +180,34 @@ describe("the mailboxes on an engine", () => {
     expect(quota).toMatchObject({ storage: { limit: 2 * 1024 * 1024 } });
   });
 
+  it("gives the members of a group the group's room, and tells in Danish when it is used up", async () => {
+    const group = "g0000000000a3";
+    const councillor = person(5, "raad", { groups: [group] });
+    await world.addGroup(group, "Byrådet, 2026");
+    await world.addPerson(councillor);
+    await world.startAccess([...people, councillor]);
+    const keep = (groupQuota: number) =>
+      world.withShadow((shadow: Shadow) =>
+        createMailboxKeeper({
+          ...world.duty(),
+          quotas: [{ group: "Byrådet, 2026", quotaMiB: groupQuota }],
+        }).keep(shadow),
+      );
+    const room = () => world.asUser(login(councillor), async (client) => (await client.getQuota()) || undefined);
+    expect(await room()).toMatchObject({ storage: { limit: 2 * 1024 * 1024 } });
+    await keep(3);
+    expect(await room()).toMatchObject({ storage: { limit: 3 * 1024 * 1024 } });
+    const megabyte = `${"x".repeat(76)}\r\n`.repeat(13_000);
+    const mail = (subject: string) => settle(world.deliver(councillor.mail, { subject, text: megabyte }));
+    const answers: string[] = [];
+    do answers.push(await mail(`Bilag ${answers.length + 1}`));
+    while (answers.at(-1) === "accepted" && answers.length < 8);
+    expect(answers.at(-1)).toMatch(/552 5\.2\.2 .*Postkassen er fuld/);
+    expect(answers.length).toBeGreaterThan(3);
+    await keep(20);
+    expect(await mail("Bilag til sidst")).toBe("accepted");
+  });
+
   it("files spam and finds words in mail", async () => {
     await world.deliver("clerk@kommune.example", { subject: "Vind nu", headers: { "X-Spam": "Yes" } });
     expect(await subjects(clerk, "Junk")).toEqual(["Vind nu"]);
@@ -278,5 +306,8 @@ describe("the mailboxes on an engine", () => {
       socket.once("secureConnect", () => resolve("connected")).once("error", () => resolve("refused"));
     });
     expect(old).toBe("refused");
+    // Everything above, logins by password and by token, went without a fault of Dovecot's own.
+    const log = await world.stack.logs("mailbox");
+    expect(log.split("\n").filter((line) => /db-lua|not a function/.test(line))).toEqual([]);
   });
 });

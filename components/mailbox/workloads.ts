@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Workload } from "../../model/index.ts";
 import type { ResourcesInput } from "../../steward/resources/config.ts";
-import { accessName, accessPort } from "../access/workloads.ts";
+import { accessLua, dovecotAccessSecret } from "../access/dovecot.ts";
 import { type MailboxConfig, sharedId } from "./config.ts";
 import { type DovecotSettings, dovecotConf } from "./dovecot.ts";
 import { sieveScripts } from "./sieve.ts";
@@ -33,11 +33,7 @@ export function secretsConf(secrets: {
   return [
     `ldap_auth_dn_password = ${secrets.directoryPassword}`,
     `doveadm_api_key = ${secrets.apiKey}`,
-    "oauth2 {",
-    // Dovecot knows no other way to show who asks than HTTP Basic in the address.
-    `  introspection_url = https://${mailboxName}:${secrets.accessToken}@${accessName}:${accessPort}/introspect`,
-    "}",
-    "",
+    dovecotAccessSecret(mailboxName, secrets.accessToken),
   ].join("\n");
 }
 
@@ -52,6 +48,7 @@ export function mailboxWorkload(config: MailboxConfig, place: MailboxPlace, file
     files: {
       "dovecot.conf": dovecotConf({ config, ports: mailboxPorts, ...place }),
       ...Object.fromEntries(Object.entries(sieveScripts).map(([path, text]) => [`sieve/${path}`, text])),
+      "access.lua": accessLua,
       "keep-days": `${config.keepDays}\n`,
       "ca.pem": files.caPem,
       "tls/cert.pem": files.certPem,

@@ -2,24 +2,25 @@ import type { Client } from "ldapts";
 import { createTransport, type SentMessageInfo } from "nodemailer";
 import { type Authority, authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
+import { dovecotAccessSecret } from "../../access/dovecot.ts";
 import { testAccess, testToken } from "../../access/testing.ts";
 import { serviceDn, suffix } from "../../directory/slapd.ts";
 import { asSteward, ownDirectory } from "../../directory/testing.ts";
 import { mailboxConfig } from "../../mailbox/config.ts";
 import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
 import { ssoConfig } from "../../sso/config.ts";
-import { authSecretConf } from "../conf/dovecot.ts";
 import { ldapFile, ldapTables } from "../conf/ldap.ts";
 import { type MailSettings, mailSettings } from "../config.ts";
 import { domainTables, filterWorkload, mailWorkload, programTable } from "../workloads.ts";
 
 const master = "m".repeat(43);
-const directoryPort = 17641;
 const secret = (label: string): string => derive(master, label);
 const directoryPassword = (name: string): string => secret(`directory/${name}/1`);
 
 /** Host ports of the test's servers. */
-export const testPorts = { smtp: 17625, submissions: 17665, submission: 17687, imaps: 17693 } as const;
+export const testPorts = {
+  ...{ smtp: 17625, submissions: 17665, submission: 17687, imaps: 17693, sieve: 17694, directory: 17641 },
+} as const;
 /** Public name of the test's mail server. */
 export const mailHost = "mail.test.localhost";
 
@@ -70,8 +71,15 @@ export interface TestPerson {
 
 /** Postfix and Rspamd beside the real directory, access service and mailboxes, and a server of strangers. */
 export class MailWorld {
-  readonly stack = new TestStack("smtp");
+  readonly stack: TestStack;
+  readonly #ports: Readonly<Record<keyof typeof testPorts, number>>;
   #ca: Authority | undefined;
+
+  /** @param part names it and @param ports are its host ports, where two are at once. Default: the test's */
+  constructor(part = "smtp", ports: Readonly<Record<keyof typeof testPorts, number>> = testPorts) {
+    this.stack = new TestStack(part);
+    this.#ports = ports;
+  }
 
   /** The stack's root certificate. */
   get caPem(): string {
@@ -90,7 +98,7 @@ export class MailWorld {
   /** Starts everything. `section` is the stack file's section `mail` without ports. */
   async start(section: Record<string, unknown>): Promise<void> {
     this.#ca = await authority(master, "ca/1", "Test");
-    await this.stack.run(await ownDirectory(this.ca, directoryPassword, directoryPort));
+    await this.stack.run(await ownDirectory(this.ca, directoryPassword, this.#ports.directory));
     const sso = ssoConfig.parse({ secondFactor: { requiredFor: [] } });
     await this.stack.run(await testAccess(this.ca, directoryPassword("access"), undefined, sso));
     await this.#startMailbox();
@@ -101,7 +109,7 @@ export class MailWorld {
 
   /** Starts Postfix and Rspamd (anew) with a configuration. */
   async startMail(section: Record<string, unknown>): Promise<MailSettings> {
-    const { smtp, submissions, submission } = testPorts;
+    const { smtp, submissions, submission } = this.#ports;
     const settings = mailSettings.parse({ ports: { smtp, submissions, submission }, ...section });
     const [leaf, mailbox] = await Promise.all([this.leaf("mail", mailHost), this.leaf("mailbox")]);
     const accessToken = testToken("mail");
@@ -119,7 +127,7 @@ export class MailWorld {
           ldap: Object.fromEntries(tables),
           programs: programTable({ mailbox: mailbox.certPem }),
           accessToken,
-          authConf: authSecretConf(accessToken),
+          authConf: dovecotAccessSecret("mail", accessToken),
           srsSecret: secret("mail/srs/1"),
         },
       ),
@@ -135,7 +143,7 @@ export class MailWorld {
     const accessToken = testToken("mailbox");
     await this.stack.run(
       mailboxWorkload(
-        mailboxConfig.parse({ imapPort: testPorts.imaps, sievePort: 17694 }),
+        mailboxConfig.parse({ imapPort: this.#ports.imaps, sievePort: this.#ports.sieve }),
         {
           hostName: mailHost,
           submission: "mail:2526",
@@ -188,7 +196,7 @@ export class MailWorld {
 
   /** Runs a job as the steward of the directory. */
   asSteward<T>(job: (client: Client) => Promise<T>): Promise<T> {
-    return asSteward(this.caPem, directoryPort, directoryPassword("steward"), job);
+    return asSteward(this.caPem, this.#ports.directory, directoryPassword("steward"), job);
   }
 
   /** Writes a person into the directory, as the sync would, with the hash of a password. */
@@ -206,12 +214,12 @@ export class MailWorld {
 
   /** Sends by a mail program: submission with a login. */
   submit(person: TestPerson, mail: Record<string, unknown>, login = person.mail): Promise<SentMessageInfo> {
-    return this.transport(testPorts.submissions, true, { user: login, pass: person.password }).sendMail(mail);
+    return this.transport(this.#ports.submissions, true, { user: login, pass: person.password }).sendMail(mail);
   }
 
   /** Sends as a stranger's server does. */
   receive(mail: Record<string, unknown>): Promise<SentMessageInfo> {
-    return this.transport(testPorts.smtp, false).sendMail(mail);
+    return this.transport(this.#ports.smtp, false).sendMail(mail);
   }
 
   /** Sends as a program of the stack does, with its certificate; none: without. */
