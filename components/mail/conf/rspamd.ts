@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { MailSettings } from "../config.ts";
 
 /** What Rspamd's configuration is made from. */
@@ -98,6 +100,8 @@ whitelisted_user = ["stack"];
   message = "5.7.1 Attached files of this kind are refused";
 }
 `,
+    // Rspamd reads rules in Lua by this name.
+    "local.d/rspamd.lua": readFileSync(join(import.meta.dirname, "own-from.lua"), "utf8"),
     "maps/refused-attachments": settings.refusedAttachments.map((ending) => `${ending}\n`).join(""),
     // One model for all: a message that a few people file as spam is spam for the rest.
     "local.d/classifier-bayes.conf": `backend = "redis";\nautolearn = true;\n`,
