@@ -4,7 +4,16 @@ import type { Mode, Workload, WorkloadSummary } from "../../model/index.ts";
 import { checkWorkload, runsIn } from "../../model/index.ts";
 import { Composition } from "../composition.ts";
 import type { Platform, Running, RunOptions } from "../platform.ts";
-import { type ContainerSpec, dockerLabels, dockerName, renderDocker } from "./render.ts";
+import { type Members, sharedNetworks } from "./networks.ts";
+import {
+  type ContainerSpec,
+  dockerLabels,
+  dockerName,
+  type NetworkSpec,
+  renderDocker,
+  renderShared,
+  stackLabels,
+} from "./render.ts";
 
 /** What the Docker platform needs to know of the stack. */
 export interface DockerPlatformOptions {
@@ -16,8 +25,9 @@ export interface DockerPlatformOptions {
   readonly hostAddress: string;
 }
 
-const asLabels = (labels: Readonly<Record<string, string>>) =>
-  Object.entries(labels).map(([label, value]) => ({ label, value }));
+type Labels = Readonly<Record<string, string>>;
+
+const asLabels = (labels: Labels) => Object.entries(labels).map(([label, value]) => ({ label, value }));
 
 /** Runs workloads as containers of one Docker engine. */
 export class DockerPlatform implements Platform {
@@ -27,8 +37,17 @@ export class DockerPlatform implements Platform {
   /** Networks by their name on the engine. */
   readonly #networks = new Map<string, docker.Network>();
 
+  /** The networks that workloads share; made when the whole program has been read, before any container. */
+  readonly #shared: Promise<readonly Members[]>;
+
   constructor(options: DockerPlatformOptions) {
     this.#options = options;
+    const { stack, mode } = options;
+    this.#shared = this.#composition.all.then((all) => {
+      const shared = sharedNetworks(all.filter((workload) => runsIn(workload, mode)));
+      for (const members of shared) this.#make(renderShared(stack, members), stackLabels(stack), {});
+      return shared;
+    });
   }
 
   run(workload: Workload, options: RunOptions): Running {
@@ -39,13 +58,8 @@ export class DockerPlatform implements Platform {
     const { name, memoryMiB } = workload;
     const awake = runsIn(workload, mode);
     this.workloads.push({ name, service, memoryMiB, asleep: !awake });
-    const rendered = renderDocker(workload, { ...this.#options, servers: [] });
-    const labels = asLabels(dockerLabels(stack, name));
-    for (const { name, internal, options: driverOptions } of rendered.networks) {
-      const args = { name, internal, driver: "bridge", labels, options: driverOptions };
-      const logicalName = name.slice(dockerName(stack).length + 1);
-      this.#networks.set(name, new docker.Network(logicalName, args, { parent, deleteBeforeReplace: true }));
-    }
+    const rendered = renderDocker(workload, { ...this.#options, shared: [] });
+    for (const network of rendered.networks) this.#make(network, dockerLabels(stack, name), { parent });
     const volumes = rendered.volumes.map(
       (v) =>
         new docker.Volume(
@@ -57,7 +71,7 @@ export class DockerPlatform implements Platform {
     if (rendered.container === undefined) return { name, resource: undefined };
     const joined = this.#joined(workload);
     const after = (options.after ?? []).flatMap((running) => running.resource ?? []);
-    // The networks of servers that are run later do not exist yet.
+    // The shared networks do not exist yet.
     const dependsOn = joined.then(({ networksAdvanced }) => [
       ...networksAdvanced.flatMap((n) => this.#networks.get(n.name) ?? []),
       ...volumes,
@@ -71,19 +85,23 @@ export class DockerPlatform implements Platform {
     return { name, resource: container(name, rendered.container, named, mounts, { parent, dependsOn }) };
   }
 
+  #make({ name, internal, options }: NetworkSpec, labels: Labels, parent: { readonly parent?: pulumi.Resource }): void {
+    const args = { name, internal, driver: "bridge", labels: asLabels(labels), options };
+    const logicalName = name.slice(dockerName(this.#options.stack).length + 1);
+    this.#networks.set(name, new docker.Network(logicalName, args, { ...parent, deleteBeforeReplace: true }));
+  }
+
   /** A network by its resource's own name: when it is replaced, so are the containers in it, which must leave it first. */
   #asDependency({ name, aliases }: ContainerSpec["networksAdvanced"][number]): JoinedNetwork {
     return { name: this.#networks.get(name)?.name ?? name, ...(aliases ? { aliases: [...aliases] } : {}) };
   }
 
-  /** The networks of a workload: its own and those of the servers that list it. */
+  /** The networks of a workload: its own and those it shares. */
   async #joined(
     workload: Workload,
   ): Promise<Pick<ContainerSpec, "networksAdvanced"> & { networkMode: string | undefined }> {
-    const all = await this.#composition.all;
-    const servers = all.filter((w) => w.reachableFrom.includes(workload.name) && runsIn(w, this.#options.mode));
-    const context = { ...this.#options, servers: servers.map((w) => w.name) };
-    const { networksAdvanced, networkMode } = renderDocker(workload, context).container as ContainerSpec;
+    const rendered = renderDocker(workload, { ...this.#options, shared: await this.#shared });
+    const { networksAdvanced, networkMode } = rendered.container as ContainerSpec;
     return { networksAdvanced, networkMode };
   }
 }

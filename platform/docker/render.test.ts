@@ -7,7 +7,11 @@ const context: DockerContext = {
   mode: "active",
   images: { portal: "planb/portal:0123456789ab" },
   hostAddress: "192.0.2.10",
-  servers: ["steward"],
+  shared: [
+    ["edge", "portal"],
+    ["edge", "mail"],
+    ["portal", "steward"],
+  ],
 };
 
 const portal: Workload = {
@@ -37,7 +41,6 @@ describe("renderDocker", () => {
   it("renders every field of a workload", () => {
     const rendered = renderDocker(portal, context);
     expect(rendered.networks).toEqual([
-      { name: "planb-demo-portal", internal: true, options: {} },
       {
         name: "planb-demo-portal-host",
         internal: false,
@@ -64,9 +67,9 @@ describe("renderDocker", () => {
       ],
       ports: [{ internal: 8443, external: 443, ip: "192.0.2.10", protocol: "tcp" }],
       networksAdvanced: [
-        { name: "planb-demo-portal", aliases: ["portal", "start.demo.localhost"] },
+        { name: "planb-demo-edge.portal", aliases: ["portal", "start.demo.localhost"] },
         { name: "planb-demo-portal-host" },
-        { name: "planb-demo-steward", aliases: ["portal", "start.demo.localhost"] },
+        { name: "planb-demo-portal.steward", aliases: ["portal", "start.demo.localhost"] },
       ],
       healthcheck: {
         tests: ["CMD", "bash", "-c", "</dev/tcp/127.0.0.1/8443"],
@@ -93,14 +96,17 @@ describe("renderDocker", () => {
 
   it("lets only those with egress open connections to the outside", () => {
     const egress = [{ host: "dc1.ringsted.local", port: 636, why: "directory sync" }];
-    expect(renderDocker({ ...portal, ports: [], egress }, context).networks[1]?.options).toEqual({
+    expect(renderDocker({ ...portal, ports: [], egress }, context).networks[0]?.options).toEqual({
       "com.docker.network.bridge.enable_ip_masquerade": "true",
     });
-    expect(renderDocker({ ...portal, ports: [] }, context).networks).toHaveLength(1);
+    expect(renderDocker({ ...portal, ports: [] }, context).networks).toEqual([]);
   });
 
   it("gives a workload that talks to nobody no network at all", () => {
-    const lonely = renderDocker({ ...portal, ports: [], reachableFrom: [] }, { ...context, servers: [] });
+    const lonely = renderDocker(
+      { ...portal, ports: [], reachableFrom: [] },
+      { ...context, shared: [["edge", "mail"]] },
+    );
     expect(lonely.networks).toEqual([]);
     expect(lonely.container).toMatchObject({ networksAdvanced: [], networkMode: "none" });
   });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Input } from "@pulumi/pulumi";
 import { type Mode, type Ready, runsIn, type Workload } from "../../model/index.ts";
 import { configPath, defaultLog, healthCommand, stopSeconds } from "../shared.ts";
+import type { Members } from "./networks.ts";
 
 /** What the renderer needs to know of the stack around a workload. */
 export interface DockerContext {
@@ -11,8 +12,8 @@ export interface DockerContext {
   readonly images: Readonly<Record<string, string>>;
   /** Address on the host that published ports are bound to. */
   readonly hostAddress: string;
-  /** Servers that list this workload in `reachableFrom`. */
-  readonly servers: readonly string[];
+  /** The networks that the stack's workloads share, this one's among them. */
+  readonly shared: readonly Members[];
 }
 
 /** Arguments of a `docker.Network`, as plain data. */
@@ -84,7 +85,7 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** All that a workload becomes on Docker. */
+/** All that a workload becomes on Docker, without the networks it shares. */
 export interface DockerResources {
   readonly networks: readonly NetworkSpec[];
   readonly volumes: readonly VolumeSpec[];
@@ -96,16 +97,26 @@ export interface DockerResources {
 export const dockerName = (stack: string, ...parts: string[]): string => ["planb", stack, ...parts].join("-");
 
 /** Labels on everything a stack makes on the engine. */
+export const stackLabels = (stack: string): Record<string, string> => ({ "io.planb.stack": stack });
+
+/** Labels on what it makes for one workload. */
 export const dockerLabels = (stack: string, workload: string): Record<string, string> => ({
-  "io.planb.stack": stack,
+  ...stackLabels(stack),
   "io.planb.workload": workload,
+});
+
+/** A network that workloads share, with no way out of it. No workload's name holds a point, so none is taken for another. */
+export const renderShared = (stack: string, members: Members): NetworkSpec => ({
+  name: dockerName(stack, members.join(".")),
+  internal: true,
+  options: {},
 });
 
 /**
  * Turns a workload into Docker's terms. Pure.
  *
- * Who may reach whom becomes networks: each server has an internal one that it shares with the workloads it lists;
- * a workload with a published port or something to reach outside has a bridge of its own besides.
+ * Who may reach whom becomes networks that are shared; a workload with a published port or something to reach outside
+ * has a bridge of its own besides.
  *
  * @throws when the image has no reference
  */
@@ -123,17 +134,13 @@ export function renderDocker(workload: Workload, context: DockerContext): Docker
 }
 
 function renderNetworks(workload: Workload, own: string): NetworkSpec[] {
-  const networks: NetworkSpec[] = [];
-  if (workload.reachableFrom.length > 0) networks.push({ name: own, internal: true, options: {} });
   const published = workload.ports?.some((p) => p.hostPort !== undefined) ?? false;
   const outward = (workload.egress ?? []).length > 0;
-  if (published || outward) {
-    // Without masquerading a published port still answers, but the container cannot open connections to the outside.
-    const options = { "com.docker.network.bridge.enable_ip_masquerade": String(outward) };
-    // Two names: a network in use cannot be changed, so with the option the container moves to another one.
-    networks.push({ name: `${own}-${outward ? "out" : "host"}`, internal: false, options });
-  }
-  return networks;
+  if (!published && !outward) return [];
+  // Without masquerading a published port still answers, but the container cannot open connections to the outside.
+  const options = { "com.docker.network.bridge.enable_ip_masquerade": String(outward) };
+  // Two names: a network in use cannot be changed, so with the option the container moves to another one.
+  return [{ name: `${own}-${outward ? "out" : "host"}`, internal: false, options }];
 }
 
 function renderVolumes(workload: Workload, stack: string, own: string): VolumeSpec[] {
@@ -181,10 +188,10 @@ function renderContainer(
   const own = dockerName(context.stack, workload.name);
   const aliases = [workload.name, ...(workload.publicNames ?? [])];
   const joined = [
-    ...networks.map((n) => (n.internal ? { name: n.name, aliases } : { name: n.name })),
-    // Two workloads on one network can reach each other whatever their names, so the names are valid both ways: a
-    // server and its client that also serves it share the server's network.
-    ...context.servers.map((server) => ({ name: dockerName(context.stack, server), aliases })),
+    ...networks.map(({ name }) => ({ name })),
+    ...context.shared
+      .filter((members) => members.includes(workload.name))
+      .map((members) => ({ name: renderShared(context.stack, members).name, aliases })),
   ].sort((a, b) => a.name.localeCompare(b.name));
   const log = workload.log ?? defaultLog;
   return {

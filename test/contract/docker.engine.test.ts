@@ -91,7 +91,7 @@ describe("what the Docker renderer promises, on an engine", () => {
     }));
     expect(ways).toEqual(
       expect.arrayContaining([
-        { Name: "planb-test-contract-server", outward: false },
+        { Name: "planb-test-contract-server.client", outward: false },
         { Name: "planb-test-contract-server-host", outward: false },
       ]),
     );

@@ -1,8 +1,10 @@
-import type { Workload } from "../../model/index.ts";
+import { runsIn, type Workload } from "../../model/index.ts";
+import { sharedNetworks } from "../../platform/docker/networks.ts";
 import {
   type ContainerSpec,
   type DockerResources,
   renderDocker,
+  renderShared,
   type VolumeSpec,
 } from "../../platform/docker/render.ts";
 import type { Observe, ObservedVolume, ObservedWorkload } from "./observation.ts";
@@ -12,15 +14,14 @@ const prefix = `planb-${stack}-`;
 
 /** What the Docker renderer makes of a stack. */
 export const observeDocker: Observe = (workloads, options) => {
+  const shared = sharedNetworks(workloads.filter((workload) => runsIn(workload, options.mode)));
   const rendered = new Map(
-    workloads.map((workload) => {
-      const servers = workloads.filter((w) => w.reachableFrom.includes(workload.name)).map((w) => w.name);
-      return [workload.name, renderDocker(workload, { stack, ...options, servers })] as const;
-    }),
+    workloads.map((workload) => [workload.name, renderDocker(workload, { stack, ...options, shared })] as const),
   );
   const container = (name: string) => rendered.get(name)?.container;
   const joined = (name: string) => container(name)?.networksAdvanced ?? [];
-  const networks = new Map([...rendered.values()].flatMap((r) => r.networks.map((n) => [n.name, n] as const)));
+  const all = [...shared.map((s) => renderShared(stack, s)), ...[...rendered.values()].flatMap((r) => r.networks)];
+  const networks = new Map(all.map((network) => [network.name, network]));
   return {
     workload: (name) => {
       const [found, spec] = [rendered.get(name), container(name)];

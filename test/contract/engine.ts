@@ -8,7 +8,7 @@ import { imageRefs } from "../../images/index.ts";
 import type { Workload } from "../../model/index.ts";
 import { type ExecResult, logText, runInside } from "../../platform/docker/inside.ts";
 import { removeThings } from "../../platform/docker/operate.ts";
-import { type ContainerSpec, type DockerResources, renderDocker } from "../../platform/docker/render.ts";
+import { type ContainerSpec, type DockerResources, renderDocker, renderShared } from "../../platform/docker/render.ts";
 
 /** Label with the process that a container, network or volume was made by. */
 const madeBy = "io.planb.test-process";
@@ -29,7 +29,8 @@ export class TestStack {
   readonly #volumes = new Set<string>();
   readonly #containers = new Map<string, string>();
   #cleared: Promise<void> | undefined;
-  readonly #reachableFrom = new Map<string, readonly string[]>();
+  /** A server and its clients, by the server's name. */
+  readonly #servers = new Map<string, readonly string[]>();
 
   /** @param part names the test, e.g. "db" */
   constructor(part: string) {
@@ -47,10 +48,12 @@ export class TestStack {
   ): Promise<void> {
     this.#cleared ??= this.#clear();
     await this.#cleared;
-    const servers = [...this.#reachableFrom].filter(([, from]) => from.includes(workload.name)).map(([name]) => name);
+    if (workload.reachableFrom.length > 0) this.#servers.set(workload.name, [workload.name, ...workload.reachableFrom]);
+    // Nobody knows yet who comes later, so each server shares one network with all its clients.
+    const shared = [...this.#servers.values()].filter((members) => members.includes(workload.name));
     const context = { stack: this.stack, mode: "active", hostAddress: "127.0.0.1", images: imageRefs() } as const;
-    const rendered = renderDocker(workload, { ...context, servers });
-    this.#reachableFrom.set(workload.name, workload.reachableFrom);
+    const own = renderDocker(workload, { ...context, shared });
+    const rendered = { ...own, networks: [...own.networks, ...shared.map((each) => renderShared(this.stack, each))] };
     const made = rendered.container as ContainerSpec;
     const spec = { ...made, ...changes, labels: { ...made.labels, [madeBy]: String(process.pid) } };
     await this.#makeAround(rendered);

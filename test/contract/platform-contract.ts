@@ -125,6 +125,18 @@ export function platformContract(platform: string, observe: Observe, skip: reado
       expect(stack().canReach("stranger", "server", 9000)).toBe(false);
       expect(stack().canReach("server", "stranger", 8443)).toBe(false);
     });
+    test("keeps those that may reach the same workload apart from each other", () => {
+      const listening = { ports: [{ name: "https", port: 8443 }] };
+      const clients = [client, stranger].map((workload) => ({ ...workload, ...listening }));
+      const both = observe([{ ...server, reachableFrom: ["client", "stranger"] }, ...clients], {
+        ...options,
+        mode: "active",
+      });
+      expect(both.canReach("client", "server", 8443)).toBe(true);
+      expect(both.canReach("stranger", "server", 8443)).toBe(true);
+      expect(both.canReach("client", "stranger", 8443)).toBe(false);
+      expect(both.canReach("stranger", "client", 8443)).toBe(false);
+    });
     test("lets those that may reach a workload find it by its name", () => {
       expect(stack().finds("client", "server")).toBe(true);
       expect([true, undefined]).toContain(stack().finds("client", "start.example.dk"));
