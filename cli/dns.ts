@@ -1,7 +1,15 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import Table from "cli-table3";
-import { type DkimKey, dnsRecords, type MailRecord, recordProblem, sections, zoneLine } from "../components/index.ts";
+import {
+  type DkimKey,
+  type MailRecord,
+  recordProblem,
+  sections,
+  sitesOf,
+  stackRecords,
+  zoneLine,
+} from "../components/index.ts";
 import { checkStackName, loadStack } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { execIn } from "../platform/docker/operate.ts";
@@ -19,28 +27,16 @@ export interface DnsOptions {
 /** `planb dns`: the records that mail and the public hosts need; with `--check` compared with what the DNS answers. */
 export async function dns(stack: string, options: DnsOptions): Promise<Exit> {
   const { config, identity } = await loadStack(checkStackName(stack), sections);
-  const { mail } = config;
-  if (mail === undefined) throw new UserError(`stacks/${stack}.yaml: mail: no such section, so no records are needed`);
-  const keys = await dkimKeys(stack);
-  const records = dnsRecords({
-    identity,
-    settings: mail,
-    imapPort: mail.mailbox.imapPort,
-    sievePort: mail.mailbox.sievePort,
-    hosts: [
-      ...["start", "login"],
-      ...(config.booking ? ["kalender"] : []),
-      ...(config.lists ? ["lister"] : []),
-      ...(config.files ? ["filer"] : []),
-    ],
-    ...(config.booking ? { calendarHost: "kalender" } : {}),
-    ...(config.lists ? { listsDomain: config.lists.domain } : {}),
-    keys: keys ?? [],
-  });
+  const keys = config.mail === undefined ? [] : await dkimKeys(stack);
+  const records = stackRecords(config, identity, keys ?? []);
+  const { uncovered } = sitesOf(config, identity);
   const problems = options.check ? await compareWithDns(records, options.resolver) : undefined;
   if (options.json) {
     printJson(records.map((record, i) => ({ ...record, ...(problems ? { problem: problems[i] ?? null } : {}) })));
   } else show(records, problems);
+  if (uncovered.length > 0 && !options.json) {
+    print(`\nLeft out, for the certificate in edge.certificate.chain does not cover them: ${uncovered.join(", ")}`);
+  }
   if (keys === undefined && !options.json) {
     print(`\nThe DKIM records are missing above: keys are made at the first start, ./planb up ${stack}`);
   }
@@ -114,6 +110,8 @@ async function ask(resolver: Resolver, { name, type }: MailRecord): Promise<stri
   switch (type) {
     case "A":
       return resolver.resolve4(name);
+    case "AAAA":
+      return resolver.resolve6(name);
     case "MX":
       return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}.`);
     case "TXT":

@@ -16,13 +16,15 @@ import { mailFields } from "./mail/config.ts";
 import { Mail } from "./mail/index.ts";
 import { Mailbox, mailboxConfig, mailboxName, mailboxPorts } from "./mailbox/index.ts";
 import { Portal, portalConfig } from "./portal/index.ts";
+import { sitesOf } from "./records.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
 import { Steward, stewardConfig } from "./steward/index.ts";
 
 export { giveCommand, givenSecrets } from "./given.ts";
 export { usedImages } from "./images.ts";
-export { type DkimKey, dnsRecords, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";
+export { type DkimKey, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";
+export { sitesOf, stackRecords } from "./records.ts";
 
 /** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
 export const sections = {
@@ -69,6 +71,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
   // Those who come by the public names, inside and from the host, trust what edge shows there too.
   const roots = publicRoots(identity.name, config.edge.certificate);
   const caPem = secrets.caPem.apply((own) => own + roots);
+  const sites = sitesOf(config, identity);
   const byPublicName = { ...common, secrets: { ...secrets, caPem } };
 
   const existingAd = config.demo?.existingAd
@@ -150,6 +153,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
             deviceSettings: mailbox.deviceSettings,
           },
           ...(config.lists ? { lists: listsMailRoute(config.lists) } : {}),
+          sites: sites.served,
           after: [directory.running, access.running],
         })
       : undefined;
@@ -162,6 +166,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     ...common,
     config: config.edge,
     roots,
+    sites: sites.served,
     routes: present(portal.route, booking?.route, files?.route, lists?.route),
     after: present<{ running: Running }>(portal, sso, access, booking, files, lists).map(({ running }) => running),
   });

@@ -40,6 +40,22 @@ export function readOwnCertificate(stack: string, chain: string, hosts: readonly
 }
 
 /**
+ * Which names beyond the stack's domain edge can show a certificate for. The stack's own authority and ACME give one for
+ * any; a file is what it is.
+ *
+ * @throws UserError when the file cannot be read
+ */
+export function coveredNames(
+  stack: string,
+  certificate: EdgeConfig["certificate"],
+  names: readonly string[],
+): readonly string[] {
+  if (certificate.kind !== "file") return names;
+  const leaf = new X509Certificate(readOwnCertificate(stack, certificate.chain, []));
+  return names.filter((name) => leaf.checkHost(name) !== undefined);
+}
+
+/**
  * The roots that vouch for the certificate edge shows, for those inside who come by the public names: Keycloak to end
  * sessions, the steward to probe, the portal to ask.
  *

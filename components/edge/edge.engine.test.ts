@@ -8,7 +8,7 @@ import { authority } from "../../model/index.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { edgeConf, edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
-import { loginRoute, type Route } from "./routes.ts";
+import { loginRoute, type Route, type Site } from "./routes.ts";
 import { agentHere, type Echoed, echoAt } from "./testing/echo.ts";
 import { edgeWorkload } from "./workloads.ts";
 
@@ -32,6 +32,17 @@ const routes: readonly Route[] = [
     open: ["/hjaelp"],
   },
   { service: "gone", host: "gone", upstream: { workload: "gone", port: 8443 }, login: "none" },
+];
+
+const sites: readonly Site[] = [
+  {
+    service: "mail",
+    hostName: "mta-sts.kommune.localhost",
+    pages: {
+      "/.well-known/mta-sts.txt": { type: "text/plain", text: "version: STSv1\r\nmode: testing\r\n" },
+      "/mail/config-v1.1.xml": { type: "text/xml", text: "<clientConfig/>" },
+    },
+  },
 ];
 
 describe("edge on an engine", () => {
@@ -65,15 +76,15 @@ describe("edge on an engine", () => {
     caPem = ca.caPem;
     await stack.run(await echoAt(ca, "sso"));
     await stack.run(await echoAt(ca, "portal"));
-    const leaf = await ca.issue(
-      "edge/tls/1",
-      routes.map((route) => identity.hostName(route.host)),
-    );
+    const leaf = await ca.issue("edge/tls/1", [
+      ...routes.map((route) => identity.hostName(route.host)),
+      ...sites.map(({ hostName }) => hostName),
+    ]);
     const secretConf = edgeSecretConf({
       ...{ identityKey: key, clientSecret: "c".repeat(32), passphrase: "p".repeat(32) },
       accessToken: "a".repeat(32),
     });
-    await stack.run(edgeWorkload({ identity, config, routes, caPem, ...leaf, secretConf }));
+    await stack.run(edgeWorkload({ identity, config, routes, sites, caPem, ...leaf, secretConf }));
     await stack.ready("edge");
     await stack.ready("sso");
     agent = agentHere(caPem);
@@ -91,6 +102,24 @@ describe("edge on an engine", () => {
     ]);
     expect(stdout).toBe("CapEff:\t0000000000000000\nGid:\t0\t0\t0\t0\nUid:\t1001\t1001\t1001\t1001\n");
     expect((await stack.exec("edge", ["touch", "/usr/x"])).stderr).toContain("Read-only file system");
+  });
+
+  it("serves the pages of a site under its own name, to everybody, and nothing else", async () => {
+    const at = "https://mta-sts.kommune.localhost:18743";
+    const policy = await get(`${at}/.well-known/mta-sts.txt?x=1`);
+    expect(policy).toMatchObject({ status: 200, text: "version: STSv1\r\nmode: testing\r\n" });
+    expect(policy.headers["content-type"]).toMatch(/^text\/plain/);
+    const setup = await get(`${at}/mail/config-v1.1.xml?emailaddress=anna%40kommune.localhost`);
+    expect(setup).toMatchObject({ status: 200, text: "<clientConfig/>" });
+    expect(setup.headers["content-type"]).toMatch(/^text\/xml/);
+    const others = ["", "/", "/.well-known/mta-sts-txt", "/.well-known/mta-sts.txt/x", "/mail/", "/../ca.pem", "/oidc"];
+    for (const path of others) expect([path, (await get(`${at}${path}`)).status]).toEqual([path, 404]);
+    const post = await get(`${at}/.well-known/mta-sts.txt`, { method: "POST", body: "x" });
+    expect(post.status).toBe(405);
+    const plain = await get("http://mta-sts.kommune.localhost:18780/.well-known/mta-sts.txt");
+    expect([plain.status, plain.headers["location"]]).toEqual([308, `${at}/.well-known/mta-sts.txt`]);
+    // Neither name leads to what stands under the other.
+    expect((await get(`${identity.origin("start")}/.well-known/mta-sts.txt`)).status).not.toBe(200);
   });
 
   it("leads from HTTP to the same page over HTTPS", async () => {

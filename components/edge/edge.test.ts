@@ -1,11 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { claimHeader, identityKey } from "../../model/identity-headers.ts";
 import { authority } from "../../model/index.ts";
-import { checkOwnKey, publicRoots } from "./certificate.ts";
+import { checkOwnKey, coveredNames, publicRoots } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
-import { loginRoute, oidcClientUrls, type Route } from "./routes.ts";
+import { loginRoute, oidcClientUrls, type Route, type Site } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
 const identity = stackIdentity("ringsted", {
@@ -22,10 +25,21 @@ const portal: Route = {
   login: "required",
   open: ["/hjaelp"],
 };
-const workload = (settings: unknown = {}, routes: readonly Route[] = [portal]) => {
+const site: Site = {
+  service: "mail",
+  hostName: "mta-sts.ringsted.dk",
+  pages: { "/.well-known/mta-sts.txt": { type: "text/plain", text: "version: STSv1" } },
+};
+const workload = (settings: unknown = {}, routes: readonly Route[] = [portal], sites: readonly Site[] = []) => {
   const config = edgeConfig.parse(settings);
   const pems = { caPem: "CA", certPem: "CERT", keyPem: "KEY", secretConf: "SECRET" };
-  return edgeWorkload({ identity, config, routes: [loginRoute(identity, config.adminFrom), ...routes], ...pems });
+  return edgeWorkload({
+    identity,
+    config,
+    routes: [loginRoute(identity, config.adminFrom), ...routes],
+    sites,
+    ...pems,
+  });
 };
 const conf = (settings: unknown = {}, routes?: readonly Route[]) =>
   String(workload(settings, routes).files?.["edge.conf"]);
@@ -80,6 +94,17 @@ describe("edge's configuration", () => {
     });
     expect(workload()).not.toHaveProperty("volumes");
     expect(conf()).not.toContain("MDomain");
+  });
+
+  it("serves sites under their own names, over ACME with a certificate each", () => {
+    const { files, publicNames } = workload({}, [portal], [site]);
+    expect(files?.["sites/mta-sts.ringsted.dk-0"]).toBe("version: STSv1");
+    expect(publicNames).toContain("mta-sts.ringsted.dk");
+    expect(String(files?.["edge.conf"]).match(/ServerName mta-sts\.ringsted\.dk/g)).toHaveLength(2);
+    const acme = { kind: "acme", contact: "it@ringsted.dk", agreeTerms: true };
+    const text = String(workload({ certificate: acme }, [portal], [site]).files?.["edge.conf"]);
+    expect(text).toContain("MDomain login.planb.ringsted.dk start.planb.ringsted.dk manual\n");
+    expect(text).toContain("MDomain mta-sts.ringsted.dk manual\n");
   });
 
   it("has those who come by the public names trust the roots that vouch for them", () => {
@@ -162,5 +187,23 @@ describe("edge's configuration", () => {
     expect(checkOwnKey(one.certPem, one.keyPem)).toBe(one.keyPem);
     expect(() => checkOwnKey(one.certPem, two.keyPem)).toThrow("expected the key of the certificate");
     expect(() => checkOwnKey(one.certPem, "nonsense")).toThrow("expected a private key in PEM");
+  });
+
+  it("tells which names an own certificate covers; other kinds cover all", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "planb-edge-"));
+    const before = process.env["PLANB_STACKS_DIR"];
+    process.env["PLANB_STACKS_DIR"] = folder;
+    try {
+      const ca = await authority("m".repeat(43), "ca/1", "Test");
+      writeFileSync(join(folder, "own.pem"), (await ca.issue("one", ["*.a.dk", "autoconfig.b.dk"])).certPem);
+      const names = ["mta-sts.a.dk", "mta-sts.b.dk", "autoconfig.b.dk"];
+      const own = { kind: "file", chain: "own.pem" } as const;
+      expect(coveredNames("x", own, names)).toEqual(["mta-sts.a.dk", "autoconfig.b.dk"]);
+      expect(coveredNames("x", { kind: "internal" }, names)).toEqual(names);
+    } finally {
+      if (before === undefined) delete process.env["PLANB_STACKS_DIR"];
+      else process.env["PLANB_STACKS_DIR"] = before;
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -9,12 +9,12 @@ import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { edgeProbes } from "./probes.ts";
-import { loginRoute, type Route } from "./routes.ts";
+import { loginRoute, type Route, type Site } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
-export { publicRoots } from "./certificate.ts";
+export { coveredNames, publicRoots } from "./certificate.ts";
 export { type EdgeConfig, edgeConfig } from "./config.ts";
-export { oidcClientUrls, type Route, type Upstream } from "./routes.ts";
+export { loginHost, oidcClientUrls, type Route, type Site, type Upstream } from "./routes.ts";
 
 /** Label of the secret that names the identity headers; the services behind derive it too. */
 export const identityKeyLabel = "edge/identity-headers/1";
@@ -25,6 +25,8 @@ export const clientSecretLabel = "edge/oidc-client/1";
 export interface EdgeArgs extends ServiceArgs<EdgeConfig> {
   /** Routes of the services, the start page's among them. The login host is edge's own. */
   readonly routes: readonly Route[];
+  /** Pages under names outside the stack's domain; the certificate covers them, see {@link coveredNames}. */
+  readonly sites: readonly Site[];
   /** Roots of the public certificate, see {@link publicRoots}. */
   readonly roots: string;
   /** Workloads behind the routes, to be ready before the first start. */
@@ -46,7 +48,7 @@ export class Edge extends pulumi.ComponentResource implements Service {
     super("planb:service:Edge", name, {}, opts);
     const { identity, config, secrets } = args;
     const routes = [loginRoute(identity, config.adminFrom), ...args.routes];
-    const hosts = routes.map((route) => identity.hostName(route.host));
+    const hosts = [...routes.map((route) => identity.hostName(route.host)), ...args.sites.map((site) => site.hostName)];
     const certificate = publicCertificate(args, hosts);
     const secretConf = pulumi
       .all([
@@ -59,7 +61,7 @@ export class Edge extends pulumi.ComponentResource implements Service {
         edgeSecretConf({ identityKey: identityKey(key), clientSecret, passphrase, accessToken }),
       );
     const workload = edgeWorkload({
-      ...{ identity, config, routes, caPem: secrets.caPem, ...certificate, secretConf },
+      ...{ identity, config, routes, sites: args.sites, caPem: secrets.caPem, ...certificate, secretConf },
       roots: args.roots,
     });
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });

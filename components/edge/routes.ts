@@ -46,8 +46,21 @@ export interface Route {
   readonly contentSecurityPolicy?: string;
 }
 
+/** Pages that edge serves itself, to everybody, under a name of their own outside the stack's domain. */
+export interface Site {
+  /** Folder name of the component that offers it, e.g. "mail". */
+  readonly service: string;
+  /** Whole host name, e.g. "mta-sts.ringsted.dk". */
+  readonly hostName: string;
+  /** Text and media type by path; all else is "not found". */
+  readonly pages: Readonly<Record<string, { readonly type: string; readonly text: string }>>;
+}
+
 /** Path of the OpenID Connect callbacks on every host that asks for a login: redirect, logout, back-channel logout. */
 export const oidcPath = "/oidc";
+
+/** First label of the public host name with the login pages. */
+export const loginHost = "login";
 
 /** Name of the one realm of a stack. */
 const realm = "planb";
@@ -62,7 +75,7 @@ export function loginRoute(identity: StackIdentity, adminFrom: readonly string[]
   const admin = ["/admin/", "/realms/master/"];
   return {
     service: "sso",
-    host: "login",
+    host: loginHost,
     upstream: { workload: "sso", port: 8443 },
     login: "none",
     only: [`/realms/${realm}/`, "/resources/", "/robots.txt", ...(adminFrom.length > 0 ? admin : [])],

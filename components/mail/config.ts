@@ -130,6 +130,12 @@ export const mailFields = {
     })
     .prefault({})
     .describe("What the DNS says to other servers"),
+  mtaSts: z
+    .enum(["none", "testing", "enforce"])
+    .default("testing")
+    .describe(
+      "What others shall do when the way here is not over TLS with a public certificate: deliver, and report (testing); not deliver (enforce; needs edge.certificate of kind file); none says that there is no policy any more. Default: testing",
+    ),
   sizeGiB: z
     .int()
     .min(1)

@@ -1,11 +1,13 @@
+import { isIP } from "node:net";
 import type { StackIdentity } from "../../config/index.ts";
 import type { MailSettings } from "./config.ts";
+import { stsHost, stsRecord } from "./sites.ts";
 
 /** A record that the DNS must hold. */
 export interface MailRecord {
   /** Full name, without the last dot. */
   readonly name: string;
-  readonly type: "A" | "MX" | "TXT" | "SRV";
+  readonly type: "A" | "AAAA" | "MX" | "TXT" | "SRV";
   /** As a zone file has it, without quotes; names with their last dot. */
   readonly value: string;
   /** What it is for, in a word or two. */
@@ -23,12 +25,15 @@ export interface DkimKey {
 /** What the records are made from. */
 export interface DnsArgs {
   readonly identity: StackIdentity;
-  readonly settings: MailSettings;
-  /** Port of IMAP and of ManageSieve on the stack's address. */
-  readonly imapPort: number;
-  readonly sievePort: number;
-  /** First labels of the stack's public hosts, e.g. "start". */
+  /** First labels of the stack's public hosts, e.g. "start"; that of mail is added. */
   readonly hosts: readonly string[];
+  /** Whole names of hosts of the mail domains that edge serves, see `mailSites`. */
+  readonly sites: readonly string[];
+  /** Default: no mail, and none of its records. */
+  readonly settings?: MailSettings;
+  /** Port of IMAP and of ManageSieve on the stack's address. */
+  readonly imapPort?: number;
+  readonly sievePort?: number;
   /** First label of the host with calendars and contacts. Default: none. */
   readonly calendarHost?: string;
   /** The lists' domain. Default: none. */
@@ -36,46 +41,47 @@ export interface DnsArgs {
   readonly keys: readonly DkimKey[];
 }
 
+/** The same with mail. */
+type MailArgs = DnsArgs & { readonly settings: MailSettings };
+
 /** Every record of a stack's mail and public hosts, in the order a person would enter them. Pure. */
 export function dnsRecords(args: DnsArgs): readonly MailRecord[] {
-  const { identity, settings, listsDomain } = args;
-  const hosts = [...new Set([...args.hosts, "mail"])].map((host) => identity.hostName(host));
+  const { identity, settings, listsDomain, sites } = args;
+  const own = [...new Set([...args.hosts, ...(settings ? ["mail"] : [])])].map((host) => identity.hostName(host));
+  const type = isIP(identity.hostAddress) === 6 ? "AAAA" : "A";
+  const hosts = [...own, ...sites].map((name): MailRecord => {
+    return { name, type, value: identity.hostAddress, about: "host" };
+  });
+  if (settings === undefined) return hosts;
+  const mail = { ...args, settings };
   return [
-    ...hosts.map((name): MailRecord => ({ name, type: "A", value: identity.hostAddress, about: "host" })),
-    ...settings.domains.flatMap((domain) => domainRecords(domain, args)),
-    ...(listsDomain ? basicRecords(listsDomain, args) : []),
+    ...hosts,
+    ...settings.domains.flatMap((domain) => domainRecords(domain, mail)),
+    ...(listsDomain ? basicRecords(listsDomain, mail) : []),
   ];
 }
 
-/** Where mail for a domain goes, who sends for it, and how it is signed. */
-function basicRecords(domain: string, { identity, settings, keys }: DnsArgs): MailRecord[] {
+/** Where mail for a domain goes, who sends for it, how it is signed, and how it is to be delivered. */
+function basicRecords(domain: string, { identity, settings, keys, sites }: MailArgs): MailRecord[] {
   const mail = identity.hostName("mail");
   const { policy, reports } = settings.dmarc;
   const mine = keys.filter((key) => key.domain === domain);
   const sender = settings.smarthost?.host ?? mail;
+  const text = (name: string, value: string, about: string): MailRecord => ({ name, type: "TXT", value, about });
   return [
     { name: domain, type: "MX", value: `10 ${mail}.`, about: "MX" },
-    { name: domain, type: "TXT", value: `v=spf1 a:${sender} -all`, about: "SPF" },
-    ...mine.map(
-      ({ selector, key }): MailRecord => ({
-        name: `${selector}._domainkey.${domain}`,
-        type: "TXT",
-        value: `v=DKIM1; k=rsa; p=${key}`,
-        about: "DKIM",
-      }),
-    ),
-    {
-      name: `_dmarc.${domain}`,
-      type: "TXT",
-      value: `v=DMARC1; p=${policy}${reports ? `; rua=mailto:${reports}` : ""}`,
-      about: "DMARC",
-    },
+    text(domain, `v=spf1 a:${sender} -all`, "SPF"),
+    ...mine.map(({ selector, key }) => text(`${selector}._domainkey.${domain}`, `v=DKIM1; k=rsa; p=${key}`, "DKIM")),
+    text(`_dmarc.${domain}`, `v=DMARC1; p=${policy}${reports ? `; rua=mailto:${reports}` : ""}`, "DMARC"),
+    ...(sites.includes(stsHost(domain))
+      ? [text(`_mta-sts.${domain}`, stsRecord(identity, settings.mtaSts), "MTA-STS")]
+      : []),
+    ...(reports ? [text(`_smtp._tls.${domain}`, `v=TLSRPTv1; rua=mailto:${reports}`, "TLS reports")] : []),
   ];
 }
 
-function domainRecords(domain: string, args: DnsArgs): MailRecord[] {
-  const { identity, settings, imapPort, sievePort, calendarHost } = args;
-  const { reports } = settings.dmarc;
+function domainRecords(domain: string, args: MailArgs): MailRecord[] {
+  const { identity, settings, imapPort = 993, sievePort = 4190, calendarHost } = args;
   const service = (name: string, host: string, port: number): MailRecord => ({
     name: `_${name}._tcp.${domain}`,
     type: "SRV",
@@ -84,16 +90,6 @@ function domainRecords(domain: string, args: DnsArgs): MailRecord[] {
   });
   return [
     ...basicRecords(domain, args),
-    ...(reports
-      ? [
-          {
-            name: `_smtp._tls.${domain}`,
-            type: "TXT",
-            value: `v=TLSRPTv1; rua=mailto:${reports}`,
-            about: "TLS reports",
-          } as const,
-        ]
-      : []),
     service("imaps", "mail", imapPort),
     service("submissions", "mail", settings.ports.submissions),
     service("submission", "mail", settings.ports.submission),
@@ -126,7 +122,7 @@ export function recordProblem(record: MailRecord, answers: readonly string[]): s
   // Keys tell capitals apart, host names do not.
   const plain = record.type === "TXT" ? (text: string) => text.replaceAll(/\s+/g, " ").trim() : same;
   const wanted = plain(record.value);
-  const kind = /^v=(spf1|DKIM1|DMARC1|TLSRPTv1)/.exec(record.value)?.[0];
+  const kind = /^v=(spf1|DKIM1|DMARC1|STSv1|TLSRPTv1)/.exec(record.value)?.[0];
   const related = kind ? answers.filter((answer) => answer.startsWith(kind)) : answers;
   if (kind === "v=spf1" && related.length > 1) return `more than one SPF record: ${related.join(" | ")}`;
   if (related.some((answer) => plain(answer) === wanted)) {

@@ -5,6 +5,7 @@ import { dovecotAccessSecret } from "../access/dovecot.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { Directory } from "../directory/index.ts";
+import type { Site } from "../edge/index.ts";
 import type { DeviceSetting, PortalService } from "../portal/index.ts";
 import { ldapFile, ldapTables } from "./conf/ldap.ts";
 import type { ListRoute } from "./conf/postfix.ts";
@@ -29,6 +30,8 @@ export interface MailArgs extends ServiceArgs<MailSettings> {
   };
   /** The mailing lists. Default: none. */
   readonly lists?: ListRoute;
+  /** The pages of mail that edge serves. */
+  readonly sites: readonly Site[];
   /** Workloads to be ready before the first start. */
   readonly after: readonly Running[];
 }
@@ -85,7 +88,7 @@ export class Mail extends pulumi.ComponentResource implements Service {
       service: this.service,
       after: [filter, mailbox.running, ...args.after],
     });
-    this.probes = mailProbes(settings, hostName, mailbox.imapPort);
+    this.probes = mailProbes(identity, settings, mailbox.imapPort, args.sites);
     this.portalService = {
       service: this.service,
       title: { da: "Mail", en: "Mail" },

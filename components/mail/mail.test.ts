@@ -5,6 +5,7 @@ import { mainCf, masterCf, postfixTables } from "./conf/postfix.ts";
 import { rspamdFiles } from "./conf/rspamd.ts";
 import { mailSettings } from "./config.ts";
 import { dnsRecords, recordProblem, zoneLine } from "./dns.ts";
+import { autoconfigXml, mailSites, stsPolicy, stsRecord } from "./sites.ts";
 
 const settings = mailSettings.parse({
   domains: ["kommune.example", "by.example"],
@@ -98,32 +99,83 @@ describe("the DNS records", () => {
     mode: "active",
     host: { address: "192.0.2.10", httpPort: 80, httpsPort: 443 },
   });
-  const records = dnsRecords({
-    identity,
-    settings,
-    imapPort: 993,
+  const places = { identity, settings, imapPort: 1993, listsDomain: "liste.example" };
+  const sites = mailSites(places);
+  const given = {
+    ...places,
     sievePort: 4190,
-    hosts: ["start"],
+    hosts: ["start", "directory"],
+    sites: sites.map(({ hostName }) => hostName),
     calendarHost: "kalender",
-    listsDomain: "liste.example",
     keys: [{ domain: "kommune.example", selector: "en", key: "AAAA" }],
-  });
+  };
+  const records = dnsRecords(given);
   const lines = records.map(zoneLine);
 
   it("are complete for a domain", () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         "mail.x.example. 3600 IN A 192.0.2.10",
+        "directory.x.example. 3600 IN A 192.0.2.10",
+        "mta-sts.kommune.example. 3600 IN A 192.0.2.10",
+        "mta-sts.liste.example. 3600 IN A 192.0.2.10",
+        "autoconfig.by.example. 3600 IN A 192.0.2.10",
+        `_mta-sts.by.example. 3600 IN TXT "${stsRecord(identity, "testing")}"`,
+        `_mta-sts.liste.example. 3600 IN TXT "${stsRecord(identity, "testing")}"`,
+        "_sieve._tcp.by.example. 3600 IN SRV 0 1 4190 mail.x.example.",
+        "_submissions._tcp.by.example. 3600 IN SRV 0 1 465 mail.x.example.",
         "kommune.example. 3600 IN MX 10 mail.x.example.",
         'kommune.example. 3600 IN TXT "v=spf1 a:relay.example -all"',
         'en._domainkey.kommune.example. 3600 IN TXT "v=DKIM1; k=rsa; p=AAAA"',
         '_dmarc.by.example. 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@kommune.example"',
         '_smtp._tls.kommune.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:dmarc@kommune.example"',
-        "_imaps._tcp.kommune.example. 3600 IN SRV 0 1 993 mail.x.example.",
+        "_imaps._tcp.kommune.example. 3600 IN SRV 0 1 1993 mail.x.example.",
         "_caldavs._tcp.by.example. 3600 IN SRV 0 1 443 kalender.x.example.",
         "liste.example. 3600 IN MX 10 mail.x.example.",
       ]),
     );
+  });
+
+  it("go away with the service they are for", () => {
+    const { settings: _, listsDomain: __, calendarHost: ___, ...bare } = given;
+    const hosts = dnsRecords({ ...bare, sites: [] }).map(zoneLine);
+    expect(hosts).toEqual(["start.x.example. 3600 IN A 192.0.2.10", "directory.x.example. 3600 IN A 192.0.2.10"]);
+    const mail = dnsRecords({ ...bare, settings })
+      .map(zoneLine)
+      .join("\n");
+    expect(mail).not.toMatch(/ liste\.example|dav|kalender/);
+    expect(
+      dnsRecords({ ...given, sites: [] })
+        .map(zoneLine)
+        .join("\n"),
+    ).not.toMatch(/mta-sts|autoconfig/);
+  });
+
+  it("give an address of IPv6 as one", () => {
+    const record = dnsRecords({ ...given, identity: { ...identity, hostAddress: "2001:db8::1" } })[0];
+    expect(record && zoneLine(record)).toBe("start.x.example. 3600 IN AAAA 2001:db8::1");
+  });
+
+  it("change the policy's id when the policy changes, and only then", () => {
+    const modes = (["none", "testing", "enforce"] as const).map((mode) => stsRecord(identity, mode));
+    expect(new Set(modes).size).toBe(3);
+    expect(modes.every((text) => /^v=STSv1; id=[0-9a-z]{1,32};$/.test(text))).toBe(true);
+    expect(stsRecord(identity, "none")).toBe(modes[0]);
+    expect(stsPolicy(identity, "enforce")).toBe(
+      "version: STSv1\r\nmode: enforce\r\nmx: mail.x.example\r\nmax_age: 604800\r\n",
+    );
+  });
+
+  it("lead to pages with the policy and with the setup of mail programs", () => {
+    expect(sites.map(({ hostName }) => hostName)).toEqual([
+      ...["mta-sts.kommune.example", "mta-sts.by.example", "mta-sts.liste.example"],
+      ...["autoconfig.kommune.example", "autoconfig.by.example"],
+    ]);
+    expect(sites[1]?.pages["/.well-known/mta-sts.txt"]?.text).toBe(stsPolicy(identity, "testing"));
+    const xml = autoconfigXml("by.example", { ...places, identity: { ...identity, municipality: 'By & "Omegn"' } });
+    expect(xml).toContain("<displayName>Mail i By &#38; &#34;Omegn&#34;</displayName>");
+    expect(xml).toMatch(/type="imap">\s+<hostname>mail\.x\.example<\/hostname>\s+<port>1993</);
+    expect(xml).toMatch(/type="smtp">\s+<hostname>mail\.x\.example<\/hostname>\s+<port>465</);
   });
 
   it("are compared with what the DNS says", () => {

@@ -1,10 +1,21 @@
+import type { StackIdentity } from "../../config/index.ts";
 import type { Probe } from "../../model/index.ts";
 import { smokeAppPasswordSecret } from "../access/index.ts";
+import type { Site } from "../edge/index.ts";
 import { smokeUser } from "../sso/index.ts";
 import type { MailSettings } from "./config.ts";
+import { autoconfigPath } from "./sites.ts";
 
-/** A letter from outside that is read here, and one sent by a mail program. */
-export function mailProbes(settings: MailSettings, hostName: string, imapPort: number): readonly Probe[] {
+/** A letter from outside that is read here, one sent by a mail program, and what programs ask to be set up. */
+export function mailProbes(
+  identity: StackIdentity,
+  settings: MailSettings,
+  imapPort: number,
+  sites: readonly Site[],
+): readonly Probe[] {
+  const hostName = identity.hostName("mail");
+  const port = identity.httpsPort === 443 ? "" : `:${identity.httpsPort}`;
+  const setup = sites.find(({ pages }) => autoconfigPath in pages);
   const account = `${smokeUser}@${settings.domains[0]}`;
   return [
     {
@@ -22,5 +33,17 @@ export function mailProbes(settings: MailSettings, hostName: string, imapPort: n
       passwordSecret: smokeAppPasswordSecret,
       timeoutMs: 30_000,
     },
+    ...(setup
+      ? [
+          {
+            kind: "http" as const,
+            name: "mail-setup",
+            service: "mail",
+            title: { en: "Mail programs are told how to set themselves up", da: "Mailprogrammer får deres opsætning" },
+            url: `https://${setup.hostName}${port}${autoconfigPath}`,
+            contains: "<clientConfig",
+          },
+        ]
+      : []),
   ];
 }

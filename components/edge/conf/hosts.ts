@@ -30,7 +30,8 @@ const errorPages = `  Alias ${pages} /config/pages/
     Header always set Cache-Control "no-store"
   </Location>`;
 
-function tls(certificate: EdgeConfig["certificate"]): string {
+/** How a host shows its certificate. */
+export function tls(certificate: EdgeConfig["certificate"]): string {
   const files = "  SSLCertificateFile /config/tls/cert.pem\n  SSLCertificateKeyFile /config/tls/key.pem\n";
   return `  SSLEngine On\n${certificate.kind === "acme" ? "" : files}`;
 }

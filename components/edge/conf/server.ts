@@ -93,6 +93,9 @@ CustomLog /dev/stdout planb env=!own-health-check
 <Directory "/config/pages">
   Require all granted
 </Directory>
+<Directory "/config/sites">
+  Require all granted
+</Directory>
 <Files "ca.pem">
   Require all granted
   ForceType application/x-x509-ca-cert
