@@ -2,18 +2,31 @@ import Docker from "dockerode";
 import { pack } from "tar-stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildImages } from "../../images/index.ts";
+import { authority } from "../../model/index.ts";
 import { logText, runInside } from "../../platform/docker/inside.ts";
 import { removeThings } from "../../platform/docker/operate.ts";
 import { TestStack } from "../../test/contract/engine.ts";
 import { buildUponBase } from "../../test/contract/upon-base.ts";
 import { demoPassword, stopAd } from "../../test/fixtures/existing-ad/index.ts";
 import { suffix, systemDn } from "./slapd.ts";
-import { DirectoryWorld, hostName, testPassword, testPort } from "./testing.ts";
+import { DirectoryWorld, hostName, testMaster, testPassword, testPort } from "./testing.ts";
 
 const docker = new Docker();
-const image = "planb-test-radius:1";
+const image = "planb-test-radius:2";
 const name = "planb-test-radius-radius";
 const port = 18_712;
+/** The name in FreeRADIUS' certificate, which a device is set up to ask for. */
+const radiusName = "radius.test.localhost";
+
+/** Looks a person up, and has the shadow directory try the password. */
+const asksDirectory = `authorize {
+    ldap
+    if ((ok || updated) && User-Password) {
+      update control {
+        Auth-Type := LDAP
+      }
+    }
+  }`;
 
 /** FreeRADIUS with nothing but what the README says, and a log without the words of Debian's whole configuration. */
 const radiusdConf = `libdir = /usr/lib/freeradius
@@ -45,6 +58,20 @@ modules {
       start = 0
     }
   }
+  eap {
+    default_eap_type = ttls
+    tls-config tls-common {
+      certificate_file = /etc/planb/cert.pem
+      private_key_file = /etc/planb/key.pem
+      ca_file = /etc/planb/ca.pem
+      tls_min_version = "1.2"
+      tls_max_version = "1.3"
+    }
+    ttls {
+      tls = tls-common
+      virtual_server = inner-tunnel
+    }
+  }
 }
 server default {
   listen {
@@ -52,14 +79,16 @@ server default {
     ipaddr = 127.0.0.1
     port = ${port}
   }
-  authorize {
-    ldap
-    if ((ok || updated) && User-Password) {
-      update control {
-        Auth-Type := LDAP
-      }
+  ${asksDirectory.replace("authorize {", "authorize {\n    eap {\n      ok = return\n    }")}
+  authenticate {
+    Auth-Type LDAP {
+      ldap
     }
+    eap
   }
+}
+server inner-tunnel {
+  ${asksDirectory}
   authenticate {
     Auth-Type LDAP {
       ldap
@@ -88,6 +117,27 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     const { stdout } = await runInside(radius, ["bash", "-c", client, "ask", attributes]);
     return /Received (\S+) Id/.exec(stdout)?.[1];
   };
+  /**
+   * A device joins the Wi-Fi by EAP-TTLS with PAP inside, and verifies whom it tells the password.
+   *
+   * @param server the name it is set up to ask for. Default: the right one
+   * @returns SUCCESS or FAILURE
+   */
+  const join = async (login: string, password: string, server = radiusName): Promise<string | undefined> => {
+    const network = `network={
+      key_mgmt=WPA-EAP
+      eap=TTLS
+      anonymous_identity="anonymous"
+      identity="${login}"
+      password="${password}"
+      ca_cert="/etc/planb/ca.pem"
+      domain_match="${server}"
+      phase2="auth=PAP"
+    }`;
+    const client = `printf %s "$1" > /tmp/wifi.conf && eapol_test -c /tmp/wifi.conf -a 127.0.0.1 -p ${port} -s accesspoint-secret -t 20`;
+    const { stdout } = await runInside(radius, ["bash", "-c", client, "join", network]);
+    return stdout.trim().split("\n").at(-1);
+  };
   /** How many passwords the shadow directory knows, as the steward counts them. */
   const known = (): Promise<number> =>
     world.asService("steward", async (client) => {
@@ -97,10 +147,10 @@ describe("FreeRADIUS at the offered LDAPS", () => {
 
   beforeAll(async () => {
     await buildImages(() => {}, ["openldap", "existing-ad"]);
-    await buildUponBase(image, ["freeradius", "freeradius-ldap", "freeradius-utils"]);
+    await buildUponBase(image, ["freeradius", "freeradius-ldap", "freeradius-utils", "eapoltest"]);
     await world.startAd();
     await world.startDirectory();
-    dn = await world.copy("clerk", "bjørk.ørsted", "kollega", "spaerret");
+    dn = await world.copy("clerk", "bjørk.ørsted", "kollega", "spaerret", "chef");
     // What a run that was killed left behind.
     await removeThings({ containers: [name] });
     radius = await docker.createContainer({
@@ -110,7 +160,12 @@ describe("FreeRADIUS at the offered LDAPS", () => {
       // A system of its own outside the stack, that comes by the name and the port that are offered.
       HostConfig: { NetworkMode: "host", ExtraHosts: [`${hostName}:127.0.0.1`] },
     });
-    const files = { "planb/radiusd.conf": radiusdConf, "planb/ca.pem": world.caPem };
+    const ca = await authority(testMaster, "ca/1", "Test");
+    const { certPem, keyPem } = await ca.issue("radius/tls/1", [radiusName]);
+    const files = {
+      ...{ "planb/radiusd.conf": radiusdConf, "planb/ca.pem": world.caPem },
+      ...{ "planb/cert.pem": certPem, "planb/key.pem": keyPem },
+    };
     await radius.putArchive(archive(files), { path: "/etc" });
     await radius.start();
     const listening = async () => expect(await logText(radius, 50)).toContain("Ready to process requests");
@@ -137,11 +192,25 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     expect(await world.stored(dn["clerk"] ?? "", "userPassword")).toEqual([expect.stringContaining("$argon2id$")]);
   });
 
+  it("lets a device into the Wi-Fi by EAP-TTLS, and learns the password there too", async () => {
+    expect(await join("kollega", "forkert")).toBe("FAILURE");
+    expect(await join("spaerret", demoPassword)).toBe("FAILURE");
+    expect(await join("kollega", demoPassword, "other.test.localhost")).toBe("FAILURE");
+    expect(await known()).toBe(2);
+    expect(await join("kollega", demoPassword)).toBe("SUCCESS");
+    expect(await known()).toBe(3);
+    expect(await join("bjørk.ørsted", demoPassword)).toBe("SUCCESS");
+  });
+
   it("goes on for those when AD is off", async () => {
     await stopAd(world.ad);
+    expect(await join("clerk", demoPassword)).toBe("SUCCESS");
+    expect(await join("bjørk.ørsted", demoPassword)).toBe("SUCCESS");
+    expect(await join("clerk", "forkert")).toBe("FAILURE");
+    expect(await join("ukendt", demoPassword)).toBe("FAILURE");
     expect(await ask("clerk", demoPassword)).toBe("Access-Accept");
     expect(await ask("bjørk.ørsted", demoPassword)).toBe("Access-Accept");
     expect(await ask("clerk", "forkert")).toBe("Access-Reject");
-    expect(await ask("kollega", demoPassword)).toBe("Access-Reject");
+    expect(await ask("chef", demoPassword)).toBe("Access-Reject");
   });
 });
