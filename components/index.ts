@@ -18,7 +18,7 @@ import { Mailbox, mailboxConfig, mailboxName, mailboxPorts } from "./mailbox/ind
 import { Portal, portalConfig } from "./portal/index.ts";
 import { sitesOf } from "./records.ts";
 import { stackSecrets } from "./secrets.ts";
-import { Sso, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
+import { Sso, smokeAddress, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
 import { Steward, stewardConfig } from "./steward/index.ts";
 
 export { giveCommand, givenSecrets } from "./given.ts";
@@ -119,7 +119,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
         ...(config.mail
           ? {
               prober: {
-                address: `${smokeUser}@${config.mail.domains[0]}`,
+                address: smokeAddress(config.mail.domains[0] ?? ""),
                 submissionUrl: `smtps://${identity.hostName("mail")}:${config.mail.ports.submissions}`,
                 imapUrl: `imaps://${identity.hostName("mail")}:${config.mail.mailbox.imapPort}`,
               },
@@ -186,7 +186,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     watched: probes,
     smoke: {
       ...{ uid: smokeUser, displayName: smokeName },
-      ...(config.mail?.domains[0] ? { mail: `${smokeUser}@${config.mail.domains[0]}` } : {}),
+      ...(config.mail?.domains[0] ? { mail: smokeAddress(config.mail.domains[0]) } : {}),
     },
     readers: [portal.running.name],
     egress: directory.stewardEgress,

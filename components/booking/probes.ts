@@ -1,7 +1,7 @@
 import type { StackIdentity } from "../../config/index.ts";
 import type { Probe } from "../../model/index.ts";
 import { smokeAppPasswordSecret } from "../access/index.ts";
-import { smokeUser } from "../sso/index.ts";
+import { smokeAddress, smokeUser } from "../sso/index.ts";
 import { groupwareHost, probeRoomAddress } from "./workloads.ts";
 
 /**
@@ -30,7 +30,7 @@ export function bookingProbes(identity: StackIdentity, mailDomain: string | unde
       url: `${origin}/SOGo/dav/`,
       username: smokeUser,
       passwordSecret: smokeAppPasswordSecret,
-      mail: `${smokeUser}@${mailDomain}`,
+      mail: smokeAddress(mailDomain),
       room: probeRoomAddress(mailDomain),
       timeoutMs: 30_000,
     },

@@ -2,7 +2,7 @@ import type { StackIdentity } from "../../config/index.ts";
 import type { Probe } from "../../model/index.ts";
 import { smokeAppPasswordSecret } from "../access/index.ts";
 import type { Site } from "../edge/index.ts";
-import { smokeUser } from "../sso/index.ts";
+import { smokeAddress } from "../sso/index.ts";
 import type { MailSettings } from "./config.ts";
 import { autoconfigPath } from "./sites.ts";
 
@@ -16,7 +16,7 @@ export function mailProbes(
   const hostName = identity.hostName("mail");
   const port = identity.httpsPort === 443 ? "" : `:${identity.httpsPort}`;
   const setup = sites.find(({ pages }) => autoconfigPath in pages);
-  const account = `${smokeUser}@${settings.domains[0]}`;
+  const account = smokeAddress(settings.domains[0] ?? "");
   return [
     {
       kind: "mail",

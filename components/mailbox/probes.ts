@@ -1,6 +1,6 @@
 import type { Probe } from "../../model/index.ts";
 import { smokeAppPasswordSecret } from "../access/index.ts";
-import { smokeUser } from "../sso/index.ts";
+import { smokeAddress } from "../sso/index.ts";
 import type { MailboxConfig } from "./config.ts";
 
 /** What a clerk's mail program does at its start. */
@@ -12,7 +12,7 @@ export function mailboxProbes(config: MailboxConfig, hostName: string, mailDomai
       service: "mailbox",
       title: { en: "A mail program logs in and opens the inbox", da: "Et mailprogram logger på og åbner indbakken" },
       url: `imaps://${hostName}:${config.imapPort}`,
-      username: `${smokeUser}@${mailDomain}`,
+      username: smokeAddress(mailDomain),
       passwordSecret: smokeAppPasswordSecret,
     },
   ];

@@ -13,7 +13,7 @@ import { ssoName, ssoWorkload } from "./workloads.ts";
 
 export { type SsoConfig, ssoConfig } from "./config.ts";
 export { smokeSecrets } from "./probes.ts";
-export { type SsoDirectory, type SsoGroupware, smokeName, smokeUser } from "./realm.ts";
+export { type SsoDirectory, type SsoGroupware, smokeAddress, smokeName, smokeUser } from "./realm.ts";
 export { ssoName, ssoPort } from "./workloads.ts";
 
 /** Name of the database that {@link Sso} asks the database component for. */

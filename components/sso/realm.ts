@@ -17,6 +17,8 @@ export interface SsoGroupware {
 
 /** User name of the account that probes log in with; the steward makes it in the shadow directory. */
 export const smokeUser = "planb-proeve";
+/** Mail address of the smoke account. @param mailDomain first mail domain of the stack */
+export const smokeAddress = (mailDomain: string): string => `${smokeUser}@${mailDomain}`;
 /** Name of the smoke account, as pages show it. */
 export const smokeName = "Planb Prøve";
 
