@@ -184,6 +184,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
     ),
     services: services.map((service) => service.service),
     watched: probes,
+    inside: services.flatMap((service) => service.inside ?? []),
     smoke: {
       ...{ uid: smokeUser, displayName: smokeName },
       ...(config.mail?.domains[0] ? { mail: smokeAddress(config.mail.domains[0]) } : {}),

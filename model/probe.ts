@@ -21,6 +21,8 @@ interface ProbeBase {
   readonly title: { readonly en: string; readonly da: string };
   /** Longest time allowed, in ms. Default: 10 000. */
   readonly timeoutMs?: number;
+  /** Shortest time between two successes when the steward tries it, in seconds. Default: each of its rounds. */
+  readonly everySeconds?: number;
 }
 
 /** A page that must answer. TLS is always verified against the stack's CA. */

@@ -7,4 +7,9 @@ export interface Service {
   /** Public address, if it has one. */
   readonly url?: string;
   readonly probes: readonly Probe[];
+  /**
+   * What the steward tries from inside the stack, besides the pages among {@link probes}, so that the start page tells
+   * the service's true state. Default: nothing.
+   */
+  readonly inside?: readonly Probe[];
 }

@@ -37,9 +37,10 @@ export function startWatch(config: StatusConfig, caFile: string): Watch {
     async () => {
       try {
         const context: ProbeContext = { caPem: readFileSync(caFile, "utf8"), secrets: secretsOf(config.secretFiles) };
-        const results = await runProbes(config.probes, context);
+        const due = config.probes.filter((probe) => isDue(probe, seen.get(probe.name)));
+        const results = await runProbes(due, context);
         for (const [index, { probe, ok, ms, detail }] of results.entries()) {
-          const { title } = config.probes[index] as Probe;
+          const { title } = due[index] as Probe;
           if (seen.get(probe)?.ok !== ok) log(`probe: ${probe} ${ok ? "ok" : "failed"} ms=${ms}: ${detail}`);
           seen.set(probe, { name: probe, title, ok, ms, detail, at: new Date().toISOString() });
         }
@@ -62,6 +63,9 @@ export function startWatch(config: StatusConfig, caFile: string): Watch {
     stop: () => loop.stop(),
   };
 }
+
+const isDue = ({ everySeconds = 0 }: Probe, last: Seen | undefined): boolean =>
+  !last?.ok || Date.now() - Date.parse(last.at) >= everySeconds * 1000;
 
 function secretsOf(files: StatusConfig["secretFiles"]): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readFileSync(file, "utf8").trim()]));

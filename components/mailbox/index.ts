@@ -7,7 +7,7 @@ import type { ServiceArgs, StewardFiles } from "../args.ts";
 import { type Directory, directoryName, directoryPort, serviceDn, suffix } from "../directory/index.ts";
 import type { DeviceSetting } from "../portal/index.ts";
 import type { MailboxConfig } from "./config.ts";
-import { mailboxProbes } from "./probes.ts";
+import { mailboxProbe } from "./probes.ts";
 import { mailboxName, mailboxPorts, mailboxWorkload, secretsConf, sharedResources } from "./workloads.ts";
 
 export { type MailboxConfig, mailboxConfig, sharedId } from "./config.ts";
@@ -30,6 +30,7 @@ export interface MailboxArgs extends ServiceArgs<MailboxConfig> {
 export class Mailbox extends pulumi.ComponentResource implements Service {
   readonly service = "mailbox";
   readonly probes: readonly Probe[];
+  readonly inside: readonly Probe[];
   readonly running: Running;
   /** What the steward keeps true: shared mailboxes, rights, quotas, and that nobody shut out stays connected. */
   readonly stewardFiles: StewardFiles;
@@ -61,7 +62,8 @@ export class Mailbox extends pulumi.ComponentResource implements Service {
       { caPem: secrets.caPem, ...certificate, secretsConf: secret, accessToken },
     );
     this.running = args.platform.run(workload, { parent: this, service: this.service, after: args.after });
-    this.probes = mailboxProbes(config, hostName, args.mailDomain);
+    this.probes = [mailboxProbe(`imaps://${hostName}:${config.imapPort}`, args.mailDomain)];
+    this.inside = [mailboxProbe(`imaps://${mailboxName}:${mailboxPorts.imaps}`, args.mailDomain)];
     this.deviceSettings = [{ kind: "imap", host: hostName, port: config.imapPort, security: "tls" }];
     const duty: MailboxDutyInput = {
       url: `https://${mailboxName}:${mailboxPorts.api}/doveadm/v1`,

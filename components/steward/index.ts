@@ -17,6 +17,8 @@ export interface StewardArgs extends ServiceArgs<StewardConfig> {
   readonly services: readonly string[];
   /** Probes of all services. */
   readonly watched: readonly Probe[];
+  /** What is tried from inside only. */
+  readonly inside: readonly Probe[];
   /** The account that the login probe uses. */
   readonly smoke: { readonly uid: string; readonly displayName: string; readonly mail?: string };
   /** Names of the workloads that read metrics and status, e.g. the start page. */
@@ -42,6 +44,7 @@ export class Steward extends pulumi.ComponentResource implements Service {
       municipality: identity.municipality,
       services: args.services,
       probes: args.watched,
+      inside: args.inside,
       smoke: args.smoke,
       readers: args.readers,
       egress: args.egress ?? [],

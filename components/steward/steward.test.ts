@@ -22,11 +22,21 @@ const bind: Probe = {
   baseDn: "dc=planb",
   filter: "(uid=*)",
 };
+const inbox: Probe = {
+  kind: "imap",
+  name: "mailbox-login",
+  service: "mailbox",
+  title: { en: "An inbox", da: "En indbakke" },
+  url: "imaps://mailbox:9993",
+  username: "planb-proeve@ringsted.dk",
+  passwordSecret: "smoke-app-password",
+};
 const duties = {
   stack: "ringsted",
   municipality: 'Ringsted "Æ"',
   services: ["portal", "sso"],
   probes: [page, bind],
+  inside: [inbox],
   smoke: { uid: "planb-proeve", displayName: "Planb Prøve" },
   readers: ["portal"],
   egress: [{ host: "dc1.ringsted.lan", port: 636, why: "LDAPS" }],
@@ -73,14 +83,14 @@ describe("the steward", () => {
     });
   });
 
-  it("writes what the program reads, with the pages alone to watch", () => {
+  it("writes what the program reads, with the pages and what is made for inside to watch", () => {
     const config = stewardConfig.parse({ probeEverySeconds: 17, realmEverySeconds: 77 });
     const read = statusConfigSchema.parse(JSON.parse(statusJson(config, duties)));
     expect(read).toMatchObject({
       stack: "ringsted",
       municipality: 'Ringsted "Æ"',
       services: ["portal", "sso"],
-      probes: [page],
+      probes: [page, inbox],
       everySeconds: 17,
       realmEverySeconds: 77,
       smoke: { uid: "planb-proeve", passwordFile: "/config/secrets/smoke-password" },

@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Egress, Probe, Workload } from "../../model/index.ts";
 import type { StatusConfigInput } from "../../steward/status-config.ts";
+import { smokeAppPasswordSecret } from "../access/index.ts";
 import type { StewardFiles } from "../args.ts";
 import type { StewardConfig } from "./config.ts";
 
@@ -17,6 +18,8 @@ export interface StewardDuties {
   readonly services: readonly string[];
   /** Probes of all services; those over HTTP are tried here again and again. */
   readonly probes: readonly Probe[];
+  /** Those made to be tried from here. Default: none. */
+  readonly inside?: readonly Probe[];
   /** The account that the login probe uses. */
   readonly smoke: { readonly uid: string; readonly displayName: string; readonly mail?: string };
   /** Workloads that read metrics and status. */
@@ -43,7 +46,8 @@ export function statusJson(config: StewardConfig, duties: StewardDuties): string
     services: [...duties.services],
     // A login every minute would use up second-factor codes that `planb probe` waits for; a bind over LDAPS is a port
     // of the host, which is another one inside.
-    probes: duties.probes.filter(({ kind }) => kind === "http"),
+    probes: [...duties.probes.filter(({ kind }) => kind === "http"), ...(duties.inside ?? [])],
+    secretFiles: { [smokeAppPasswordSecret]: "/config/secrets/smoke-app-password" },
     everySeconds: config.probeEverySeconds,
     realmEverySeconds: config.realmEverySeconds,
     smoke: {
