@@ -2,12 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import contentDisposition from "content-disposition";
 import type { Context } from "hono";
-import send from "send";
 import { ZipFile } from "yazl";
-import { type Segments, writeSegments } from "./core/path.ts";
+import type { Segments } from "./core/path.ts";
 import type { Space } from "./core/space.ts";
 import { walk } from "./core/tree.ts";
 import { mediaType } from "./media.ts";
+import { sendFile } from "./send-file.ts";
 
 /** What Node gave the request and takes as answer. */
 export const bindings = (c: Context): HttpBindings => c.env as HttpBindings;
@@ -23,27 +23,11 @@ function headersOf(name: string, type: string): Readonly<Record<string, string>>
   };
 }
 
-/** Sends a file to be stored; broken downloads go on where they were. */
-export async function deliverFile(c: Context, space: Space, segments: Segments): Promise<Response> {
+/** Sends a file to be stored; broken downloads go on where they were, unless parts are not given. */
+export async function deliverFile(c: Context, space: Space, segments: Segments, ranges = true): Promise<Response> {
   const { incoming, outgoing } = bindings(c);
   const name = segments.at(-1) ?? "";
-  await new Promise<void>((resolve) => {
-    outgoing.on("close", resolve);
-    send(incoming, `/${writeSegments(segments)}`, {
-      root: space.root,
-      dotfiles: "allow",
-      index: false,
-      cacheControl: false,
-    })
-      .on("headers", (response) => {
-        for (const [key, value] of Object.entries(headersOf(name, mediaType(name)))) response.setHeader(key, value);
-      })
-      .on("error", (error: { status?: number }) => {
-        outgoing.statusCode = error.status ?? 500;
-        outgoing.end();
-      })
-      .pipe(outgoing);
-  });
+  await sendFile(incoming, outgoing, { space, segments }, { headers: headersOf(name, mediaType(name)), ranges });
   return RESPONSE_ALREADY_SENT;
 }
 

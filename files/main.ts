@@ -67,7 +67,7 @@ async function serveFiles(): Promise<void> {
   const server = listenHttps(
     (request, response) => {
       const url = request.url ?? "/";
-      if (isAt(url, davPath)) return dav(request, response);
+      if (isAt(url, davPath)) return void dav(request, response);
       if (isAt(url, uploadPath)) return void uploads.handle(request, response);
       return void pages(request, response);
     },

@@ -40,6 +40,11 @@ export interface Route {
   readonly maxBodyMiB?: number;
   /** Seconds the service may take to answer. Default: 30. */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether browsers and programs are spoken to in HTTP/1.1 only. For large files: httpd hands each byte of HTTP/2 from
+   * thread to thread, at twice the CPU. Default: HTTP/2 where they can.
+   */
+  readonly http1?: boolean;
   /** Who may show the service's pages in a frame. Default: nobody. */
   readonly frames?: "nobody" | "same-origin";
   /** Content-Security-Policy of answers that carry none of their own. Default: nothing but what comes from the host itself. */

@@ -39,6 +39,7 @@ export const filesRoute: Route = {
   // The quota is the limit, counted here while a file arrives.
   maxBodyMiB: 1_048_576,
   timeoutSeconds: 300,
+  http1: true,
 };
 
 /** The files as a workload. Pure. */

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { createWriteStream } from "node:fs";
-import { cp, link, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { cp, link, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
+import { writeArriving } from "./arriving.ts";
+import { flush, flushFolder } from "./flush.ts";
 import { Keeping } from "./kept.ts";
 import { diskPath, isWithin, numbered, type Segments } from "./path.ts";
 import { asProblem, codeOf, FileProblem } from "./problem.ts";
@@ -151,40 +151,43 @@ export class Space {
     const incoming = join(this.#incoming, randomUUID());
     const room = await this.free();
     let bytes = 0;
-    const count = new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        bytes += chunk.length;
-        this.#coming += chunk.length;
-        if (bytes > maxBytes) return done(new FileProblem("too-large"));
-        done(bytes > room ? new FileProblem("full") : null, chunk);
-      },
-    });
+    const count = (more: number) => {
+      bytes += more;
+      this.#coming += more;
+      if (bytes > maxBytes) throw new FileProblem("too-large");
+      if (bytes > room) throw new FileProblem("full");
+    };
     try {
-      await pipeline(content, count, createWriteStream(incoming, { flags: "wx" }));
-      return await this.take(incoming, segments, by);
+      await writeArriving(incoming, content, count);
+      return await this.#place(incoming, bytes, segments, by);
     } catch (error) {
+      await rm(incoming, { force: true });
       throw asProblem(error);
     } finally {
       this.#coming -= bytes;
-      await rm(incoming, { force: true });
     }
   }
 
   /** Takes over a whole file from elsewhere on the same disk. @returns whether it is new */
   async take(incoming: string, segments: Segments, by: string): Promise<boolean> {
-    await this.#mayBeFile(segments);
-    const target = this.path(segments);
     try {
       const { size } = await stat(incoming);
       await flush(incoming);
-      const old = await this.#keepReplaced(segments, by);
-      await rename(incoming, target);
-      await flush(dirname(target));
-      this.#changed(size - (old ?? 0));
-      return old === undefined;
+      return await this.#place(incoming, size, segments, by);
     } catch (error) {
       throw asProblem(error);
     }
+  }
+
+  /** Puts a file that is whole and on disk in its place. @returns whether it is new */
+  async #place(incoming: string, size: number, segments: Segments, by: string): Promise<boolean> {
+    await this.#mayBeFile(segments);
+    const target = this.path(segments);
+    const old = await this.#keepReplaced(segments, by);
+    await rename(incoming, target);
+    await flushFolder(dirname(target));
+    this.#changed(size - (old ?? 0));
+    return old === undefined;
   }
 
   /** Makes a folder. @throws FileProblem `exists`, `missing` (the folder above), `name` */
@@ -304,15 +307,5 @@ export class Space {
       if (codeOf(error) === "ENOENT") return undefined;
       throw error;
     }
-  }
-}
-
-/** Puts a file on disk, or the names in a folder: what was answered with "done" outlives a power cut. */
-async function flush(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

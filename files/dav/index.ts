@@ -19,6 +19,7 @@ import { addresses } from "../pages/addresses.ts";
 import type { FilesSettings } from "../settings.ts";
 import { wantedLink } from "../share.ts";
 import { DavAdapter } from "./adapter.ts";
+import { plainContent } from "./content.ts";
 import { Locks } from "./locks.ts";
 import { DavResource, davError } from "./resource.ts";
 
@@ -62,16 +63,19 @@ export function davServer(parts: DavParts) {
     if (!user) throw new UnauthorizedError("Nobody is logged in.");
     return user;
   };
+  const adapters = new WeakMap<IncomingMessage, DavAdapter>();
+  const adapterFor = async (request: IncomingMessage) => {
+    const user = userOf(request);
+    const entered = user ? await spaces.of(user, ownName) : [];
+    return new DavAdapter(user ?? { guid: "", name: "" }, entered, locks, request);
+  };
   const server = nephele(
     {
+      // nephele asks for it again at each step of a request.
       adapter: async (request) => {
-        const user = userOf(request);
-        return new DavAdapter(
-          user ?? { guid: "", name: "" },
-          user ? await spaces.of(user, ownName) : [],
-          locks,
-          request,
-        );
+        const adapter = adapters.get(request) ?? (await adapterFor(request));
+        adapters.set(request, adapter);
+        return adapter;
       },
       authenticator: {
         authenticate: async (request) => ({ username: person(request).guid }),
@@ -96,10 +100,22 @@ export function davServer(parts: DavParts) {
   );
   app.use(davPath, server);
   const host = new URL(origin).host;
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  const base = new URL(`${davPath}/`, origin);
+  const plain = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const user = userOf(request);
+    if (!user) return false;
+    return plainContent(request, response, { person: user, spaces: await spaces.of(user, ownName), locks, base });
+  };
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Clients name things by their public address, also in the headers Destination and If.
     request.headers.host = host;
-    app(request, response);
+    try {
+      if (!(await plain(request, response))) app(request, response);
+    } catch (error) {
+      log(`webdav: ${error instanceof Error ? error.stack : error}`);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end("Error");
+    }
   };
 }
 

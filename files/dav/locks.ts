@@ -33,6 +33,11 @@ export class Locks {
     });
   }
 
+  /** Whether a lock, anybody's, is on a place or on a folder it lies in. */
+  concern(place: Segments): boolean {
+    return this.#all.size > 0 && this.#current().some((lock) => isWithin(place, lock.place));
+  }
+
   /** Whether something below a place is locked by a token that is not among those given. */
   othersWithin(place: Segments, tokens: readonly string[]): boolean {
     return this.#current().some((lock) => isWithin(lock.place, place) && !tokens.includes(lock.token));

@@ -14,6 +14,7 @@ import {
   ResourceTreeNotCompleteError,
   type User,
 } from "nephele";
+import { etagOf } from "../core/etag.ts";
 import type { Segments } from "../core/path.ts";
 import { FileProblem } from "../core/problem.ts";
 import type { Space } from "../core/space.ts";
@@ -22,13 +23,16 @@ import { mediaType } from "../media.ts";
 import type { DavAdapter } from "./adapter.ts";
 import { propertiesOf } from "./properties.ts";
 
+/** Said when a file does not fit. */
+export const fullText = "The quota is used up. / Der er ikke plads til mere i mappen.";
+
 /** What WebDAV says of a problem. */
 export function davError(error: unknown): unknown {
   if (!(error instanceof FileProblem)) return error;
   switch (error.problem) {
     case "full":
     case "too-large":
-      return new InsufficientStorageError("The quota is used up. / Der er ikke plads til mere i mappen.");
+      return new InsufficientStorageError(fullText);
     case "exists":
       return new ResourceExistsError("It exists already.");
     case "missing":
@@ -138,7 +142,7 @@ export class DavResource implements Resource {
 
   async getEtag(): Promise<string> {
     const stats = await this.stats();
-    return stats ? `${stats.ino.toString(36)}-${stats.mtimeMs.toString(36)}-${stats.size.toString(36)}` : "none";
+    return stats ? etagOf(stats) : "none";
   }
 
   async getMediaType(): Promise<string | null> {

@@ -149,7 +149,7 @@ export function publicHost(route: Route, identity: StackIdentity, config: EdgeCo
   const start = route.host === "start";
   return `<VirtualHost *:${identity.httpsPort}>
   ServerName ${identity.hostName(route.host)}
-${tls(config.certificate)}${bodyLimit(route)}
+${tls(config.certificate)}${route.http1 ? "  Protocols http/1.1\n" : ""}${bodyLimit(route)}
   Header onsuccess unset X-Frame-Options
   Header always set X-Frame-Options ${frames}
   Header onsuccess setifempty Content-Security-Policy "${policy}"
