@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { giveCommand, givenSecrets } from "../components/index.ts";
+import { masterMark } from "../components/secrets.ts";
 import { UserError } from "../model/errors.ts";
+import { refuseOtherMaster } from "../platform/index.ts";
 import { askSecret, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { demoMaster, freshSecret } from "./keys.ts";
@@ -9,11 +11,11 @@ import { type OpenStack, openStack } from "./stack.ts";
 import { runSteps } from "./steps.ts";
 import { toolchainStep } from "./toolchain.ts";
 
-/** Whether the stack's settings hold a master secret. */
-async function hasMaster({ pulumi }: OpenStack): Promise<boolean> {
-  if (!existsSync(pulumi.configFile)) return false;
-  const settings = JSON.parse(await pulumi.read("config", "--json")) as Record<string, { secret?: boolean }>;
-  return settings["planb:master"] !== undefined;
+/** The master secret in the stack's settings. */
+async function masterOf({ pulumi }: OpenStack): Promise<string | undefined> {
+  if (!existsSync(pulumi.configFile)) return undefined;
+  const text = await pulumi.read("config", "--json", "--show-secrets");
+  return (JSON.parse(text) as Record<string, { value?: string }>)["planb:master"]?.value;
 }
 
 /** Refuses a real stack whose secrets were never made. */
@@ -28,17 +30,22 @@ export function requireSecrets({ name, demo, pulumi }: OpenStack): void {
  * Makes what a stack needs before its first `up`: its place in the backend and, for a demo, the master. Done already,
  * it does nothing.
  *
- * @throws UserError for a real stack without a master, naming the command that makes it
+ * @throws UserError for a real stack without a master, naming the command that makes it, and for data that was made with
+ *   another one
  */
 export async function prepareStack(stack: OpenStack): Promise<string | undefined> {
   requireSecrets(stack);
-  const { pulumi, name, demo } = stack;
+  const { pulumi, name, demo, config } = stack;
   if (!(await pulumi.exists())) await pulumi.create();
-  if (await hasMaster(stack)) return undefined;
-  if (!demo) {
+  const made = await masterOf(stack);
+  if (made === undefined && !demo) {
     throw new UserError(`${pulumi.configFile}: planb:master is missing\nMake it once with: ./planb init ${name}`);
   }
-  await pulumi.write(demoMaster(name), "config", "set", "--secret", "planb:master");
+  const master = made ?? demoMaster(name);
+  // The program refuses it as well; here nothing that runs has been looked after yet.
+  await refuseOtherMaster(config.platform, name, masterMark(master));
+  if (made !== undefined) return undefined;
+  await pulumi.write(master, "config", "set", "--secret", "planb:master");
   return "demo keys, kept on this machine outside the checkout";
 }
 
@@ -55,7 +62,7 @@ export async function init(name: string, options: { yes?: boolean }): Promise<Ex
     if (!(await confirm(`Make the secrets of the stack ${name}?`, options.yes))) return 1;
   }
   if (!(await pulumi.exists())) await pulumi.create();
-  if (await hasMaster(stack)) {
+  if ((await masterOf(stack)) !== undefined) {
     print(`${name}: there is a master already; nothing was changed`);
     return 0;
   }

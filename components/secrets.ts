@@ -53,3 +53,18 @@ export function stackSecrets(config: pulumi.Config, caName: string): StackSecret
     authority: makeAuthority,
   };
 }
+
+/**
+ * One-way mark of a master: tells whether data was made with the same one. 72 bits of HKDF; nothing of the master can be
+ * had from it, so it may stand in the clear.
+ */
+export const masterMark = (master: string): string => derive(master, "mark/1", 9);
+
+/**
+ * The mark of the stack's master, from the `planb` section of its Pulumi config.
+ *
+ * @throws UserError when the master is too short
+ */
+export async function markOf(config: pulumi.Config): Promise<string> {
+  return masterMark(await new Promise<string>((resolve) => config.requireSecret("master").apply(resolve)));
+}

@@ -4,6 +4,7 @@ import type { Mode, Workload, WorkloadSummary } from "../../model/index.ts";
 import { checkWorkload, runsIn } from "../../model/index.ts";
 import { Composition } from "../composition.ts";
 import type { Platform, Running, RunOptions } from "../platform.ts";
+import { masterLabel } from "./master.ts";
 import { type Members, sharedNetworks } from "./networks.ts";
 import {
   type ContainerSpec,
@@ -23,6 +24,8 @@ export interface DockerPlatformOptions {
   readonly images: Readonly<Record<string, string>>;
   /** Address on the host that published ports are bound to. */
   readonly hostAddress: string;
+  /** Mark of the stack's master, put on volumes with data when they are made; see master.ts. */
+  readonly masterMark: string;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -53,7 +56,7 @@ export class DockerPlatform implements Platform {
   run(workload: Workload, options: RunOptions): Running {
     checkWorkload(workload);
     this.#composition.add(workload);
-    const { stack, mode } = this.#options;
+    const { stack, mode, masterMark } = this.#options;
     const { parent, service } = options;
     const { name, memoryMiB } = workload;
     const awake = runsIn(workload, mode);
@@ -64,8 +67,14 @@ export class DockerPlatform implements Platform {
       (v) =>
         new docker.Volume(
           v.logicalName,
-          { name: v.name, labels: asLabels(v.labels) },
-          { parent, retainOnDelete: v.retain, deleteBeforeReplace: v.retain },
+          { name: v.name, labels: asLabels(v.retain ? { ...v.labels, [masterLabel]: masterMark } : v.labels) },
+          // Docker cannot change labels, and data is never made anew for their sake.
+          {
+            parent,
+            retainOnDelete: v.retain,
+            deleteBeforeReplace: v.retain,
+            ...(v.retain ? { ignoreChanges: ["labels"] } : {}),
+          },
         ),
     );
     if (rendered.container === undefined) return { name, resource: undefined };

@@ -86,7 +86,13 @@ export function checkDocker(deployed: Deployed, mode: Mode): void {
   }
   expect(sum(containers.map((c) => Number(c["memory"])))).toBe(sum(awake.map((w) => w.memoryMiB)));
   const volumes = ofType(deployed, "Volume");
-  for (const { name, options } of volumes) expect(options.retainOnDelete, name).toBe(!name.endsWith("-config"));
+  for (const { name, options, inputs } of volumes) {
+    const isData = !name.endsWith("-config");
+    expect(options.retainOnDelete, name).toBe(isData);
+    expect(options.ignoreChanges ?? [], name).toEqual(isData ? ["labels"] : []);
+    const marked = (inputs["labels"] as { label: string }[]).some(({ label }) => label === "io.planb.master");
+    expect(marked, name).toBe(isData);
+  }
   const declared = workloads.flatMap((w) => (w.volumes ?? []).map((v) => `planb-${stack}-${w.name}-${v.name}`));
   expect(volumes.filter((v) => v.options.retainOnDelete).map((v) => v.inputs["name"])).toEqual(declared);
   const ports = containers.flatMap((c) => c["ports"] as { ip: string; external: number; protocol: string }[]);

@@ -84,7 +84,8 @@ export async function deployUnderMocks<S extends Sections>(
         return undefined;
       });
       const identity = stackIdentity(stack, config as never);
-      const inner = await choosePlatform(kind, { identity, images, kubernetes: (config as StackConfig).kubernetes });
+      const { kubernetes } = config as StackConfig;
+      const inner = await choosePlatform(kind, { identity, images, masterMark: "mark", kubernetes });
       const platform: Platform = {
         workloads: inner.workloads,
         run: (workload, options) => {

@@ -18,7 +18,7 @@ const always = [
 
 /**
  * Pulumi's SDK stays outside, one copy shared with its entry point; see sdk.mjs for the parts. The one for Kubernetes takes
- * seconds and is loaded when it is used.
+ * seconds and is loaded when it is used, as is Docker's client, for an engine elsewhere.
  */
 const sources = (root, bundled) => ({
   name: "sources",
@@ -27,7 +27,7 @@ const sources = (root, bundled) => ({
     onResolve({ filter: /^@pulumi\/pulumi(\/.*)?$/ }, ({ path }) =>
       parts[path] ? { path: join(import.meta.dirname, parts[path]) } : { path, external: true },
     );
-    onResolve({ filter: /^(@pulumi\/kubernetes|esbuild)$/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^(@pulumi\/kubernetes|dockerode|esbuild)$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path.includes("/node_modules/")) return undefined;
       const text = readFileSync(path);
