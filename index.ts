@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { deploy, sections, usedImages } from "./components/index.ts";
-import { markOf } from "./components/secrets.ts";
+import { deploy, markOf, sections, usedImages } from "./components/index.ts";
 import { loadStack } from "./config/index.ts";
 import { loadImages } from "./images/record.ts";
 import { UserError } from "./model/index.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { giveCommand, givenSecrets } from "../components/index.ts";
-import { masterMark } from "../components/secrets.ts";
 import { UserError } from "../model/errors.ts";
-import { refuseOtherMaster } from "../platform/index.ts";
+import { masterMark } from "../model/index.ts";
+import { refuseOtherMaster } from "../platform/docker/operate.ts";
 import { askSecret, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { demoMaster, freshSecret } from "./keys.ts";
@@ -43,7 +43,7 @@ export async function prepareStack(stack: OpenStack): Promise<string | undefined
   }
   const master = made ?? demoMaster(name);
   // The program refuses it as well; here nothing that runs has been looked after yet.
-  await refuseOtherMaster(config.platform, name, masterMark(master));
+  if (config.platform === "docker") await refuseOtherMaster(name, masterMark(master));
   if (made !== undefined) return undefined;
   await pulumi.write(master, "config", "set", "--secret", "planb:master");
   return "demo keys, kept on this machine outside the checkout";

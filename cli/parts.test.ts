@@ -9,6 +9,7 @@ import { loadStack } from "../config/index.ts";
 import { shellQuote } from "./env.ts";
 import { dropStaleLocks } from "./locks.ts";
 import { plannedChanges, withMode } from "./mode.ts";
+import { whyNoOutputs } from "./no-outputs.ts";
 import { progressOf, reasonOf } from "./progress.ts";
 import { isDemo } from "./stack.ts";
 import { problemsOf } from "./status.ts";
@@ -169,4 +170,21 @@ describe("a demo", () => {
     expect(isDemo({ demo: {} })).toBe(false);
     expect(isDemo({ demo: { existingAd: {} } })).toBe(true);
   });
+});
+
+it("tells what is there of a stack whose state is not here, and what to do", () => {
+  const nothing = { containers: [], networks: [], volumes: [] };
+  expect(whyNoOutputs("demo", false, "file:///s", nothing)).toBe(
+    "the stack demo is not up; start it with: ./planb up demo",
+  );
+  expect(whyNoOutputs("demo", true, "file:///s", { ...nothing, volumes: ["planb-demo-database-data"] })).toBe(
+    "the stack demo is not up; volumes of an earlier one are kept: planb-demo-database-data; start it with: ./planb up demo",
+  );
+  const running = { ...nothing, containers: ["planb-demo-edge", "planb-demo-sso"] };
+  const lost = whyNoOutputs("demo", false, "file:///s", running);
+  expect(lost).toMatch(
+    /^the state of the stack demo is not in file:\/\/\/s, but this engine holds 2 containers of it: /,
+  );
+  expect(lost).toContain("./planb down demo stops what runs and keeps the data");
+  expect(whyNoOutputs("demo", true, "file:///s", running)).toContain("was not finished");
 });

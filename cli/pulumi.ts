@@ -5,9 +5,11 @@ import { execa } from "execa";
 import { stacksFolder } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { StackOutputs } from "../model/outputs.ts";
+import { stackThings } from "../platform/docker/operate.ts";
 import { pulumiEnvironment } from "../toolchain/env.ts";
 import { passphrase } from "./keys.ts";
 import { dropStaleLocks } from "./locks.ts";
+import { whyNoOutputs } from "./no-outputs.ts";
 import { logFile, root } from "./paths.ts";
 import { progressOf, reasonOf } from "./progress.ts";
 import type { Tell } from "./steps.ts";
@@ -128,14 +130,16 @@ export async function openPulumi(stack: string, demo: boolean): Promise<StackPul
 /**
  * What the stack exported at its last `up`.
  *
- * @throws UserError when it is not up
+ * @throws UserError when it is not up, or its state is elsewhere
  */
 export async function stackOutputs(pulumi: StackPulumi): Promise<StackOutputs> {
-  const outputs = (await pulumi.exists())
+  const known = await pulumi.exists();
+  const outputs = known
     ? (JSON.parse(await pulumi.read("stack", "output", "--json", "--show-secrets")) as Partial<StackOutputs>)
     : {};
   if (outputs.stack === undefined) {
-    throw new UserError(`the stack ${pulumi.stack} is not up; start it with: ./planb up ${pulumi.stack}`);
+    const backend = pulumiEnvironment()["PULUMI_BACKEND_URL"] ?? "";
+    throw new UserError(whyNoOutputs(pulumi.stack, known, backend, await stackThings(pulumi.stack)));
   }
   return { secrets: {}, probes: [], urls: {}, workloads: [], ...outputs } as StackOutputs;
 }

@@ -25,6 +25,7 @@ export { giveCommand, givenSecrets } from "./given.ts";
 export { usedImages } from "./images.ts";
 export { type DkimKey, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";
 export { sitesOf, stackRecords } from "./records.ts";
+export { markOf } from "./secrets.ts";
 
 /** The services' sections of the stack file, by key. A new service adds its line here and in {@link deploy}. */
 export const sections = {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authority, derive } from "../model/index.ts";
+import { authority, derive, masterMark } from "../model/index.ts";
 
 /** A server certificate as the program passes it on: the key is a Pulumi secret. */
 export interface CertificateOutput {
@@ -53,12 +53,6 @@ export function stackSecrets(config: pulumi.Config, caName: string): StackSecret
     authority: makeAuthority,
   };
 }
-
-/**
- * One-way mark of a master: tells whether data was made with the same one. 72 bits of HKDF; nothing of the master can be
- * had from it, so it may stand in the clear.
- */
-export const masterMark = (master: string): string => derive(master, "mark/1", 9);
 
 /**
  * The mark of the stack's master, from the `planb` section of its Pulumi config.

@@ -5,6 +5,7 @@ import { type ExecResult, runInside, writeLog } from "./inside.ts";
 import { dockerName } from "./render.ts";
 
 export type { ExecResult } from "./inside.ts";
+export { refuseOtherMaster } from "./master.ts";
 
 /** A container of a stack, as the engine sees it now. */
 export interface ContainerState {
