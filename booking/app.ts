@@ -15,6 +15,8 @@ export interface BookingAppOptions {
   readonly lane: Lane;
   /** Unguessable last part of a door screen's address, by room. */
   readonly doors: Readonly<Record<string, string>>;
+  /** Has SOGo ask Keycloak about everybody anew, at once. */
+  readonly forgetLogins: () => Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -23,9 +25,17 @@ const maxBodyMiB = 20;
 
 /**
  * Answers the container's own web server: `/lane/web/...` and `/lane/dav/...` take what may write into calendars,
- * `/doer/<token>` is a door screen.
+ * `/doer/<token>` is a door screen, `/logged-out` where Keycloak
+ * tells that somebody has logged out.
  */
-export function bookingApp({ settings, store, lane, doors, log }: BookingAppOptions): Hono<{ Bindings: HttpBindings }> {
+export function bookingApp({
+  settings,
+  store,
+  lane,
+  doors,
+  forgetLogins,
+  log,
+}: BookingAppOptions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const byToken = new Map(
     Object.entries(doors).flatMap(([id, token]) => {
@@ -73,6 +83,15 @@ export function bookingApp({ settings, store, lane, doors, log }: BookingAppOpti
     } catch (error) {
       log(`door: ${error instanceof Error ? error.message : String(error)}`);
       return c.html(doorNote(settings.language, "away"), 503);
+    }
+  });
+  app.post("/logged-out", async (c) => {
+    try {
+      await forgetLogins();
+      return c.body(null, 204);
+    } catch (error) {
+      log(`logged out: ${error instanceof Error ? error.message : String(error)}`);
+      return c.body(null, 503);
     }
   });
   app.get("/ready", (c) => c.text("ready"));

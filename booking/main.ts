@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { serve } from "@hono/node-server";
 import { bookingApp } from "./app.ts";
 import { askDirectory } from "./bookers.ts";
+import { forgetLogins } from "./forget.ts";
 import { makeLane } from "./lane.ts";
 import { bookingSettings } from "./settings.ts";
 import { bookingStore } from "./store.ts";
@@ -21,7 +22,11 @@ const mayBook = askDirectory({
 });
 const lane = makeLane(settings, store, mayBook, { web: "http://127.0.0.1:20000", dav: "http://127.0.0.1:20001" }, log);
 const server = serve(
-  { fetch: bookingApp({ settings, store, lane, doors, log }).fetch, port: 20002, hostname: "127.0.0.1" },
+  {
+    fetch: bookingApp({ settings, store, lane, doors, forgetLogins: () => forgetLogins(), log }).fetch,
+    port: 20002,
+    hostname: "127.0.0.1",
+  },
   () => log("ready"),
 );
 process.on("SIGTERM", () => server.close(() => process.exit(0)));

@@ -9,12 +9,20 @@ export interface FrontSettings {
   readonly hostName: string;
   readonly httpsPort: number;
   readonly language: "da" | "en";
+  /** Page for somebody who has logged out. */
+  readonly loggedOut: string;
   /** The stack's random part of the identity headers' names: a secret. */
   readonly identityKey: string;
 }
 
+/** Where Keycloak tells on the port of calendar programs that somebody has logged out. */
+export const loggedOutPath = "/logged-out";
+
 /** A person's key, as edge hands it over: base64 of 36 characters. */
 const guid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+/** Part of a query, in a string where mod_headers looks for its own "%". */
+const escaped = (text: string) => encodeURIComponent(text).replaceAll("%", "%%");
 
 /** Requests that may write into calendars: over the web, by an answer to an invitation, by a calendar program. */
 const writes = {
@@ -122,6 +130,10 @@ ${sogo}
   RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
   RewriteRule "${writes.web}" "${lane("web")}%1" [P,NE,L]
   ProxyPass /SOGo ${address(inner.web)}/SOGo retry=0 nocanon
+  # SOGo forgets who it is, and Keycloak, which ends the rest, is told where to lead people then.
+  <LocationMatch "^/SOGo/(so/)?[^/]+/logoff$">
+    Header edit Location "^([^?]+/openid-connect/logout).*$" "$1?client_id=groupware&post_logout_redirect_uri=${escaped(settings.loggedOut)}"
+  </LocationMatch>
   # The way to the login and back ends in words: for somebody nobody here knows, and while the login is away.
   <LocationMatch "^/SOGo/?$">
     ProxyErrorOverride On 500 502 503
@@ -137,6 +149,11 @@ ${sogo}
   <Location />
     Require expr "unbase64(%{HTTP:${who}}) =~ /${guid}/"
   </Location>
+  # Keycloak says here that somebody has logged out; nobody comes here from outside.
+  <Location ${loggedOutPath}>
+    Require method POST
+  </Location>
+  RewriteRule ^${loggedOutPath}$ ${address(inner.booking)}${loggedOutPath} [P,L]
   RequestHeader set x-webobjects-remote-user "expr=%{unbase64:%{HTTP:${who}}}"
   RequestHeader unset ${who}
   RequestHeader unset Authorization

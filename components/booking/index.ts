@@ -22,6 +22,7 @@ import {
   groupwareHost,
   groupwareName,
   groupwareWorkload,
+  loggedOutPage,
   withProbeRoom,
 } from "./workloads.ts";
 
@@ -96,6 +97,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
           ...common,
           hostName: identity.hostName(groupwareHost),
           httpsPort: identity.httpsPort,
+          loggedOut: loggedOutPage(identity),
           identityKey: identityKey(derived),
         }),
       ),

@@ -6,7 +6,10 @@ import type { ResourcesInput } from "../../steward/resources/config.ts";
 import { serviceDn } from "../directory/slapd.ts";
 import { directoryName, directoryPort } from "../directory/workloads.ts";
 import type { Route } from "../edge/routes.ts";
+import { portalRoute } from "../portal/workloads.ts";
+import { ssoName } from "../sso/workloads.ts";
 import { type BookingConfig, weekdays } from "./config.ts";
+import { loggedOutPath } from "./front.ts";
 import { stunnelConf } from "./sogo.ts";
 
 /** The workload's name, and so its host name in the stack. */
@@ -15,10 +18,15 @@ export const groupwareName = "groupware";
 export const groupwareHost = "kalender";
 /** Name of its database and of the role that owns it. */
 export const groupwareDatabase = "groupware";
-/** Where Keycloak may send people back to. */
+/** The start page's own page for somebody who has logged out. */
+export const loggedOutPage = (identity: Pick<StackIdentity, "origin">) =>
+  `${identity.origin(portalRoute.host)}/logget-ud`;
+/** Where Keycloak may send people back to, and where it tells that somebody has logged out. */
 export const groupwareUrls = (identity: Pick<StackIdentity, "origin">) => ({
   redirectUri: `${identity.origin(groupwareHost)}/SOGo/`,
-  postLogoutRedirectUri: `${identity.origin(groupwareHost)}/*`,
+  postLogoutRedirectUri: loggedOutPage(identity),
+  // Inside the stack: only Keycloak, the steward and edge reach this port, and edge leads nobody to this place.
+  backchannelLogoutUrl: `https://${groupwareName}:8444${loggedOutPath}`,
 });
 /** Longest series with a room or equipment, in days: as far as SOGo itself looks for what is taken. */
 const maxSeriesDays = 366;
@@ -173,6 +181,6 @@ export function groupwareWorkload(config: BookingConfig, settings: BookingSettin
     cpu: config.cpu,
     user: 1013,
     writablePaths: ["/run/sogo", "/var/spool/sogo", "/tmp"],
-    reachableFrom: ["edge", "steward"],
+    reachableFrom: ["edge", "steward", ssoName],
   };
 }

@@ -13,6 +13,8 @@ export interface SsoDirectory {
 export interface SsoGroupware {
   readonly redirectUri: string;
   readonly postLogoutRedirectUri: string;
+  /** Where Keycloak tells, inside the stack, that somebody has logged out. */
+  readonly backchannelLogoutUrl: string;
 }
 
 /** User name of the account that probes log in with; the steward makes it in the shadow directory. */

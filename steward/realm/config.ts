@@ -35,7 +35,9 @@ export const realmConfig = z.strictObject({
     }),
   ),
   /** The groupware, which logs people in itself. Absent: its client is shut. */
-  groupware: z.strictObject({ redirectUri: z.string(), postLogoutRedirectUri: z.string() }).optional(),
+  groupware: z
+    .strictObject({ redirectUri: z.string(), postLogoutRedirectUri: z.string(), backchannelLogoutUrl: z.string() })
+    .optional(),
   /** User name of the local administrator for the day when nothing else lets one in. */
   breakGlass: z.string(),
   /** User name of the account that probes log in with. */

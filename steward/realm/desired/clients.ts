@@ -65,7 +65,13 @@ function groupwareClient(groupware: RealmConfig["groupware"], secrets: RealmSecr
     webOrigins: [],
     attributes: {
       // An empty one is dropped by the server, and would differ for ever.
-      ...(groupware ? { "post.logout.redirect.uris": groupware.postLogoutRedirectUri } : {}),
+      ...(groupware
+        ? {
+            "post.logout.redirect.uris": groupware.postLogoutRedirectUri,
+            "backchannel.logout.url": groupware.backchannelLogoutUrl,
+            "backchannel.logout.session.required": "true",
+          }
+        : {}),
       "client.use.lightweight.access.token.enabled": "false",
       "access.token.signed.response.alg": "ES256",
       // SOGo renews it unreliably, and shuts people out meanwhile. It asks each minute whether the session still holds.

@@ -1,0 +1,38 @@
+# Danish where SOGo says the wrong thing, something English, or tells whose meeting stands in the way.
+# days and months
+s/Sondag/"Søndag"/
+s/Lordag/"Lørdag"/
+s/(Son, Man, Tir, Ons, Tor, Fre, Lor)/("Søn", Man, Tir, Ons, Tor, Fre, "Lør")/
+s/(Januar, Februar, Marts, April, Maj, June, July, August, September, Oktober, November, December)/(januar, februar, marts, april, maj, juni, juli, august, september, oktober, november, december)/
+s/(Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep, Okt, Nov, Dec)/(jan, feb, mar, apr, maj, jun, jul, aug, sep, okt, nov, dec)/
+s/NSDateFormatString = .*/NSDateFormatString = "%A den %e. %B %Y";/
+s/NSShortDateFormatString = .*/NSShortDateFormatString = "%d-%m-%Y";/
+s/NSTimeDateFormatString = .*/NSTimeDateFormatString = "%A den %e. %B %Y kl. %H:%M";/
+s/NSTimeFormatString = .*/NSTimeFormatString = "%H:%M:%S";/
+s/NSThousandsSeparator = .*/NSThousandsSeparator = ".";/
+# calendar
+s/^"Events" = "Opgaver";/"Events" = "Aftaler";/
+s/^"Week %d" = .*/"Week %d" = "Uge %d";/
+s/^"W" = "W";/"W" = "U";/
+s/aaftale/aftale/
+s/= "Maksimalt antal tilladte indkaldelser .*/= "%{Cn} er optaget. En anden aftale begynder %{StartDate}. Aftalen er ikke gemt.";/
+s/har annulleret denne begivenhed/har aflyst mødet/
+s/har aflyst denne begivenhed/har aflyst mødet/
+# invitations and answers by mail
+s/"(Sendt af%{SentBy})"/"(sendt af %{SentBy}) "/
+s/= "Begivenhed Invitation: /= "Invitation: /
+s/= "Begivenhed Annulleret: /= "Aflyst: /
+s/= "Accepterede invitationen: /= "Accepteret: /
+s/= "Afslåede invitationen: /= "Afslået: /
+s/= "Delegerede invitationen: /= "Uddelegeret: /
+s/= "Ikke taget stilling til invitationen: /= "Ikke afgjort: /
+s/dig til  %{Summary}/dig til %{Summary}/
+s/= "%{Organizer}%{SentByText} har inviteret dig til%{Summary}.*/= "%{Organizer} %{SentByText}har inviteret dig til %{Summary}.\\n\\nStart: %{StartDate} kl. %{StartTime}\\nSlut: %{EndDate} kl. %{EndTime}\\nBeskrivelse: %{Description}";/
+s/%{StartDate} %{StartTime}\\nSlut: %{EndDate} %{EndTime}/%{StartDate} kl. %{StartTime}\\nSlut: %{EndDate} kl. %{EndTime}/
+s/%{SentByText} har/%{SentByText}har/
+s/begivenhedsinvitation/invitation/
+s/= "Følgende parametre har ændret sig i .*/= "Dette er ændret i mødet \\"%{Summary}\\":";/
+s/= "Venligst acceptér eller afvis disse ændringer."/= "Svar venligst på, om ændringerne passer."/
+# mail
+s/% used on %{1} MB/% brugt af %{1} MB/
+s/^"Order Received" = .*/"Order Received" = "Modtaget";/
