@@ -3,7 +3,7 @@ import { UserError } from "../model/index.ts";
 
 /** A secret that only the municipality knows; it stands in Pulumi's encrypted config as `planb:<name>`. */
 export interface GivenSecret {
-  readonly name: "adBindPassword" | "edgeKey";
+  readonly name: "adBindPassword" | "edgeKey" | "smarthostPassword";
   /** What it is, for people. */
   readonly what: string;
   /** Whether it is one line that can be typed; else it comes from a file. */
@@ -12,6 +12,7 @@ export interface GivenSecret {
 
 interface Sections {
   readonly directory?: { readonly existing?: unknown };
+  readonly mail?: { readonly smarthost?: { readonly user?: string | undefined } | undefined } | undefined;
   readonly edge?: { readonly certificate?: { readonly kind: string } };
 }
 
@@ -23,9 +24,15 @@ export function givenSecrets(config: StackConfig & Sections): readonly GivenSecr
     oneLine: true,
   } as const;
   const key = { name: "edgeKey", what: "Private key (PEM) of the certificate of your own", oneLine: false } as const;
+  const smarthost = {
+    name: "smarthostPassword",
+    what: "Password of the login at the server that takes outgoing mail (mail.smarthost.user)",
+    oneLine: true,
+  } as const;
   return [
     ...(config.directory?.existing === undefined ? [] : [bind]),
     ...(config.edge?.certificate?.kind === "file" ? [key] : []),
+    ...(config.mail?.smarthost?.user === undefined ? [] : [smarthost]),
   ];
 }
 

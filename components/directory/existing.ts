@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
 import type { Input } from "@pulumi/pulumi";
-import { stacksFolder } from "../../config/index.ts";
-import { UserError } from "../../model/index.ts";
+import { readAuthority } from "../authority-file.ts";
 import type { StackSecrets } from "../secrets.ts";
 import type { ExistingConfig } from "./config.ts";
 
@@ -42,31 +39,16 @@ export function declaredDirectory(
   const at = (filter: string) => (baseDn: string) => ({ baseDn, filter });
   return {
     controllers: config.controllers.map((host) => ({ host, port: config.port })),
-    caPem: readCa(config.caFile, stackFile),
+    caPem: readAuthority(
+      config.caFile,
+      `${stackFile}: directory.existing.caFile`,
+      "the certificate authority of the domain controllers, PEM. On a domain controller: certutil -ca.cert ca.cer, " +
+        "then openssl x509 -inform der -in ca.cer -out ad-ca.pem",
+    ),
     bindName: config.bindName,
     bindPassword: secrets.given("adBindPassword"),
     people: config.peopleBaseDns.map(at(config.peopleFilter)),
     groups: (config.groupBaseDns.length > 0 ? config.groupBaseDns : config.peopleBaseDns).map(at(config.groupFilter)),
     inside: false,
   };
-}
-
-function readCa(file: string, stackFile: string): string {
-  const path = isAbsolute(file) ? file : join(stacksFolder(), file);
-  const problem = (text: string) =>
-    new UserError(
-      `${stackFile}: directory.existing.caFile: ${text}; expected the certificate authority of the domain controllers, ` +
-        "PEM. On a domain controller: certutil -ca.cert ca.cer, then openssl x509 -inform der -in ca.cer -out ad-ca.pem",
-    );
-  const text = (() => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      throw problem(`cannot read ${relative(process.cwd(), path)}`);
-    }
-  })();
-  if (!text.includes("-----BEGIN CERTIFICATE-----"))
-    throw problem(`no certificate in ${relative(process.cwd(), path)}`);
-  if (text.includes("PRIVATE KEY")) throw problem(`a private key is in ${relative(process.cwd(), path)}`);
-  return text.endsWith("\n") ? text : `${text}\n`;
 }

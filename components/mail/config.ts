@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { dnsName, hostPort, memoryMiB, port } from "../../config/fields.ts";
+import { dnsName, hostPort, memoryMiB } from "../../config/fields.ts";
+import { machines } from "./machines.ts";
+import { smarthost } from "./smarthost.ts";
 
 const address = () => z.email({ error: "expected a mail address" }).transform((value) => value.toLowerCase());
 
@@ -34,12 +36,8 @@ export const mailFields = {
     .prefault({})
     .describe("Ports on the stack's address"),
   maxMessageMiB: z.int().min(1).max(500).default(50).describe("Largest message in MiB, as sent. Default: 50"),
-  smarthost: z
-    .strictObject({ host: dnsName().describe("Name of the server"), port: port().default(25).describe("Default: 25") })
-    .optional()
-    .describe(
-      "Server that takes all outgoing mail, over TLS with a certificate for its name. Default: none, mail goes straight to each domain's own servers",
-    ),
+  smarthost,
+  machines,
   correspondents: z
     .array(correspondent)
     .max(1000)

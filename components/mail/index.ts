@@ -4,13 +4,16 @@ import type { Running } from "../../platform/platform.ts";
 import { dovecotAccessSecret } from "../access/dovecot.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
+import { readAuthority } from "../authority-file.ts";
 import type { Directory } from "../directory/index.ts";
 import type { Site } from "../edge/index.ts";
 import type { DeviceSetting, PortalService } from "../portal/index.ts";
+import type { CertificateOutput, StackSecrets } from "../secrets.ts";
 import { ldapFile, ldapTables } from "./conf/ldap.ts";
 import type { ListRoute } from "./conf/postfix.ts";
 import type { MailSettings } from "./config.ts";
 import { mailProbes } from "./probes.ts";
+import { type Smarthost, smarthostLogin } from "./smarthost.ts";
 import { domainTables, filterWorkload, mailName, mailPrograms, mailWorkload, programTable } from "./workloads.ts";
 
 export type { ListRoute } from "./conf/postfix.ts";
@@ -30,6 +33,8 @@ export interface MailArgs extends ServiceArgs<MailSettings> {
   };
   /** The mailing lists. Default: none. */
   readonly lists?: ListRoute;
+  /** The municipality's own certificate, where it covers the mail server's name. Default: the stack's is shown. */
+  readonly publicCertificate?: CertificateOutput | undefined;
   /** The pages of mail that edge serves. */
   readonly sites: readonly Site[];
   /** Workloads to be ready before the first start. */
@@ -80,6 +85,8 @@ export class Mail extends pulumi.ComponentResource implements Service {
           .apply(programTable),
         accessToken,
         authConf: accessToken.apply((token) => dovecotAccessSecret(mailName, token)),
+        ...(args.publicCertificate ? { publicCertificate: args.publicCertificate } : {}),
+        ...(settings.smarthost ? { smarthost: smarthostFiles(settings.smarthost, secrets, identity.name) } : {}),
         srsSecret: secrets.derive("mail/srs/1"),
       },
     );
@@ -104,4 +111,16 @@ export class Mail extends pulumi.ComponentResource implements Service {
     };
     this.registerOutputs({ probes: this.probes });
   }
+}
+
+/** What the smarthost asks for. @throws UserError when the file with its authority is not right */
+function smarthostFiles(to: Smarthost, secrets: StackSecrets, stack: string) {
+  const where = `stacks/${stack}.yaml: mail.smarthost.caFile`;
+  const expected = "the authority of the smarthost's certificate, PEM";
+  return {
+    ...(to.caFile === undefined ? {} : { caPem: readAuthority(to.caFile, where, expected) }),
+    ...(to.user === undefined
+      ? {}
+      : { login: secrets.given("smarthostPassword").apply((password) => smarthostLogin(to, password)) }),
+  };
 }

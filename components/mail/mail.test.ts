@@ -6,6 +6,7 @@ import { rspamdFiles } from "./conf/rspamd.ts";
 import { mailSettings } from "./config.ts";
 import { dnsRecords, recordProblem, zoneLine } from "./dns.ts";
 import { autoconfigXml, mailSites, stsPolicy, stsRecord } from "./sites.ts";
+import { smarthost, smarthostLogin } from "./smarthost.ts";
 
 const settings = mailSettings.parse({
   domains: ["kommune.example", "by.example"],
@@ -47,7 +48,7 @@ describe("Postfix' configuration", () => {
   });
 
   it("relays for a login or a known certificate only", () => {
-    const ports = masterCf()
+    const ports = masterCf({ settings })
       .split(/\n(?=\d+ inet)/)
       .filter((part) => /^\d+ inet/.test(part));
     expect(ports).toHaveLength(4);
@@ -59,6 +60,38 @@ describe("Postfix' configuration", () => {
       "permit_sasl_authenticated,reject",
       "permit_tls_clientcerts,reject",
     ]);
+  });
+
+  it("lets machines send only from their networks and as their own addresses, on a port of their own", () => {
+    const senders = [
+      { name: "Scannere", networks: ["10.20.0.0/24", "10.21.0.7"], from: ["Scanner@kommune.example"] },
+      { name: "Løn", networks: ["10.20.0.0/24"], from: ["loen@by.example"] },
+    ];
+    const machines = mailSettings.parse({ domains: settings.domains, machines: { senders } });
+    const files = postfixTables({ ...args, settings: machines });
+    expect(files).toMatchObject({
+      machines: "10.20.0.0/24 OK\n10.21.0.7 OK\n",
+      "machine-0": "10.20.0.0/24 machine_0\n10.21.0.7 machine_0\n",
+      "machine-0-from": "scanner@kommune.example OK\n",
+      "machine-1-from": "loen@by.example OK\n",
+    });
+    const part = masterCf({ settings: machines }).split(/^2527 inet/m)[1] ?? "";
+    for (const list of ["client", "sender", "relay"])
+      expect(part).toMatch(new RegExp(`smtpd_${list}_restrictions=check_client_access,\\S+,reject$`, "m"));
+  });
+
+  it("logs in at a smarthost over TLS only", () => {
+    const to = smarthost.parse({ host: "ud.example", port: 465, user: "planb" });
+    const main = mainCf({ ...args, settings: { ...settings, smarthost: to } });
+    for (const line of [
+      "relayhost = [ud.example]:465",
+      "smtp_tls_wrappermode = yes",
+      "smtp_tls_security_level = secure",
+      "smtp_sasl_security_options = noplaintext, noanonymous",
+    ])
+      expect(main).toContain(`${line}\n`);
+    expect(to && smarthostLogin(to, "a b:c")).toBe("[ud.example]:465 planb:a b:c\n");
+    expect(smarthost.safeParse({ host: "ud.example", user: "a:b" }).success).toBe(false);
   });
 
   it("writes the small tables", () => {

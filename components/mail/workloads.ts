@@ -27,6 +27,10 @@ export interface MailFiles {
   readonly accessToken: Input<string>;
   /** `dovecotAccessSecret`. */
   readonly authConf: Input<string>;
+  /** The municipality's own certificate for the server's public name, for other servers. Default: they see the stack's. */
+  readonly publicCertificate?: { readonly certPem: Input<string>; readonly keyPem: Input<string> };
+  /** What the smarthost asks for. Default: nothing. */
+  readonly smarthost?: { readonly caPem?: string; readonly login?: Input<string> };
   /** Seals the addresses under which forwarded mail leaves. */
   readonly srsSecret: Input<string>;
 }
@@ -50,7 +54,7 @@ const prefixed = (folder: string, files: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
 
 function mailEgress({ smarthost }: MailSettings): Egress[] {
-  if (smarthost) return [{ ...smarthost, why: "Outgoing mail, to the smarthost" }];
+  if (smarthost) return [{ host: smarthost.host, port: smarthost.port, why: "Outgoing mail, to the smarthost" }];
   return [{ host: "*", port: 25, why: "Outgoing mail, to other servers" }];
 }
 
@@ -63,7 +67,7 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
     image: "postfix",
     files: {
       "postfix/main.cf": mainCf(args),
-      "postfix/master.cf": masterCf(),
+      "postfix/master.cf": masterCf({ settings, publicCertificate: files.publicCertificate !== undefined }),
       "postfix/sender-groups": senderGroupRules(),
       ...prefixed("postfix", postfixTables(args)),
       "postfix/programs": files.programs,
@@ -71,14 +75,18 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
       "access.lua": accessLua,
       "srs/domain": settings.domains[0] ?? hostName,
       "srs/own": [...settings.domains, ...(lists ? [lists.domain] : [])].map((domain) => `${domain}\n`).join(""),
+      ...(files.smarthost?.caPem ? { "smarthost-ca.pem": files.smarthost.caPem } : {}),
       "ca.pem": files.caPem,
       "tls/cert.pem": files.certPem,
+      ...(files.publicCertificate ? { "tls/public.pem": files.publicCertificate.certPem } : {}),
     },
     secretFiles: {
       "tls/key.pem": files.keyPem,
+      ...(files.publicCertificate ? { "tls/public-key.pem": files.publicCertificate.keyPem } : {}),
       "secrets/access-token": files.accessToken,
       "secrets/auth.conf": files.authConf,
       "secrets/srs": files.srsSecret,
+      ...(files.smarthost?.login ? { "secrets/smarthost": files.smarthost.login } : {}),
       ...Object.fromEntries(Object.entries(files.ldap).map(([name, text]) => [`secrets/ldap/${name}.cf`, text])),
     },
     // What was acknowledged and not yet handed on is nowhere else.
@@ -88,6 +96,7 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
       { name: "submissions", port: mailPorts.submissions, hostPort: submissions },
       { name: "submission", port: mailPorts.submission, hostPort: submission },
       { name: "programs", port: mailPorts.programs },
+      ...(settings.machines ? [{ name: "machines", port: mailPorts.machines, hostPort: settings.machines.port }] : []),
     ],
     publicNames: [],
     ready: { exec: ["mail-ready"], withinSeconds: 60 },

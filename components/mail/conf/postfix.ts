@@ -1,4 +1,6 @@
 import type { MailSettings } from "../config.ts";
+import { machineOptions, machineSettings, machineTables } from "../machines.ts";
+import { smarthostSettings } from "../smarthost.ts";
 
 /** The lists' domain, as the service of the lists hands it over. */
 export interface ListRoute {
@@ -19,10 +21,12 @@ export interface PostfixArgs {
   readonly mailbox: { readonly workload: string; readonly port: number };
   /** Default: no lists. */
   readonly lists?: ListRoute;
+  /** Whether other servers are shown the municipality's own certificate. Default: the stack's. */
+  readonly publicCertificate?: boolean;
 }
 
 /** Ports inside the container; all above 1023, so that no right to lower ones is needed. */
-export const mailPorts = { smtp: 2525, submissions: 4465, submission: 5587, programs: 2526 } as const;
+export const mailPorts = { smtp: 2525, submissions: 4465, submission: 5587, programs: 2526, machines: 2527 } as const;
 
 const table = (name: string) => `ldap:/config/secrets/ldap/${name}.cf`;
 const lines = (settings: Readonly<Record<string, string | number>>) =>
@@ -70,7 +74,7 @@ ${lines({
   transport_maps: [...(lists ? ["regexp:/config/postfix/lists-transport"] : []), table("rooms")].join(", "),
   relay_domains: lists?.domain ?? "",
   relay_recipient_maps: lists ? "regexp:/config/postfix/lists-recipients" : "",
-  ...(smarthost ? { relayhost: `[${smarthost.host}]:${smarthost.port}` } : {}),
+  ...smarthostSettings(smarthost),
   unknown_local_recipient_reject_code: 550,
   unverified_recipient_reject_code: 550,
   message_size_limit: settings.maxMessageMiB * 1024 * 1024,
@@ -86,6 +90,7 @@ ${lines({
 # Who may send what to whom
 ${lines({
   smtpd_helo_required: "yes",
+  ...machineSettings(settings.machines),
   strict_rfc821_envelopes: "yes",
   smtpd_relay_restrictions: "reject_unauth_destination",
   smtpd_recipient_restrictions: [
@@ -126,7 +131,7 @@ ${lines({
   smtpd_tls_received_header: "yes",
   smtpd_tls_fingerprint_digest: "sha256",
   smtp_tls_security_level: smarthost ? "secure" : "may",
-  smtp_tls_CAfile: "/etc/ssl/certs/ca-certificates.crt",
+  smtp_tls_CAfile: smarthost?.caFile ? "/config/smarthost-ca.pem" : "/etc/ssl/certs/ca-certificates.crt",
   smtp_tls_mandatory_protocols: ">=TLSv1.2",
   smtp_tls_policy_maps: "texthash:/config/postfix/tls-policy",
   smtp_tls_loglevel: 1,
@@ -156,9 +161,10 @@ ${lines({
 }
 
 /** master.cf: no local delivery, no pickup, nothing chrooted (the container is the cage). Pure. */
-export function masterCf(): string {
+export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "settings" | "publicCertificate">): string {
   const inet = (port: number, ...options: string[]) =>
     `${port} inet n - n - - smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
+  const shown = ["smtpd_tls_cert_file=/config/tls/public.pem", "smtpd_tls_key_file=/config/tls/public-key.pem"];
   const person = [
     "smtpd_sasl_auth_enable=yes",
     "smtpd_client_restrictions=",
@@ -201,7 +207,7 @@ export function masterCf(): string {
   const unix = ([name, program, limit = "-", wake = "-", ...options]: (typeof daemons)[number]) =>
     `${name} unix ${["cleanup", "forward", "qmgr", "flush", "showq"].includes(name) ? "n" : "-"} - n ${wake} ${limit} ${program}\n${options.map((option) => `  -o ${option}\n`).join("")}`;
   return `# Made by the program; changes here are lost.
-${inet(mailPorts.smtp, "syslog_name=postfix/mx")}
+${inet(mailPorts.smtp, "syslog_name=postfix/mx", ...(publicCertificate ? shown : []))}
 ${inet(mailPorts.submissions, "syslog_name=postfix/submissions", "smtpd_tls_wrappermode=yes", ...person)}
 ${inet(mailPorts.submission, "syslog_name=postfix/submission", "smtpd_tls_security_level=encrypt", ...person)}
 ${inet(
@@ -220,7 +226,7 @@ ${inet(
   "milter_macro_defaults=auth_type=EXTERNAL,auth_authen=stack",
   "cleanup_service_name=forward",
 )}
-${daemons.map(unix).join("")}postlog unix-dgram n - n - 1 postlogd
+${settings.machines ? inet(mailPorts.machines, ...machineOptions(settings.machines)) : ""}${daemons.map(unix).join("")}postlog unix-dgram n - n - 1 postlogd
 `;
 }
 
@@ -232,6 +238,7 @@ export function postfixTables({ settings, lists }: PostfixArgs): Readonly<Record
   const known = (lists?.recipients ?? []).map((recipient) => `/${recipient}/`);
   const at = lists ? `lists:inet:${lists.upstream.workload}:${lists.upstream.port}` : "";
   return {
+    ...machineTables(settings.machines),
     "own-senders": `/@(${own})$/ REJECT 5.7.1 Mail from this domain is sent after a login\n`,
     "tls-policy": settings.correspondents
       .map(({ domain, level }) => `${domain} ${level}${level === "secure" ? " match=nexthop:dot-nexthop" : ""}\n`)

@@ -90,7 +90,7 @@ try_fallback = true;
     bucket { burst = ${Math.max(10, Math.ceil(limits.messagesPerHour / 2))}; rate = "${limits.messagesPerHour} / 1h"; }
   }
 }
-whitelisted_user = ["stack"];
+whitelisted_user = ["stack", "machine"];
 `,
     "local.d/multimap.conf": `REFUSED_ATTACHMENT {
   type = "filename";

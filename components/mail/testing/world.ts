@@ -11,7 +11,7 @@ import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
 import { ssoConfig } from "../../sso/config.ts";
 import { ldapFile, ldapTables } from "../conf/ldap.ts";
 import { type MailSettings, mailSettings } from "../config.ts";
-import { domainTables, filterWorkload, mailWorkload, programTable } from "../workloads.ts";
+import { domainTables, filterWorkload, type MailFiles, mailWorkload, programTable } from "../workloads.ts";
 
 const master = "m".repeat(43);
 const secret = (label: string): string => derive(master, label);
@@ -25,7 +25,7 @@ export const testPorts = {
 export const mailHost = "mail.test.localhost";
 
 /** What another organisation's server looks like from here: Postfix that keeps all it gets on hold. */
-const outsideCf = `compatibility_level = 3.10
+export const outsideCf = `compatibility_level = 3.10
 maillog_file = /dev/stdout
 queue_directory = /data/spool
 data_directory = /data/state
@@ -44,7 +44,8 @@ smtpd_tls_security_level = may
 smtpd_tls_cert_file = /config/tls/cert.pem
 smtpd_tls_key_file = /config/tls/key.pem
 `;
-const outsideMaster = `25 inet n - n - - smtpd
+/** Its master.cf. */
+export const outsideMaster = `25 inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -107,8 +108,8 @@ export class MailWorld {
     await Promise.all(["directory", "access", "mailbox", "mail", "filter"].map((name) => this.stack.ready(name)));
   }
 
-  /** Starts Postfix and Rspamd (anew) with a configuration. */
-  async startMail(section: Record<string, unknown>): Promise<MailSettings> {
+  /** Starts Postfix and Rspamd (anew) with a configuration. @param more of its files */
+  async startMail(section: Record<string, unknown>, more: Partial<MailFiles> = {}): Promise<MailSettings> {
     const { smtp, submissions, submission } = this.#ports;
     const settings = mailSettings.parse({ ports: { smtp, submissions, submission }, ...section });
     const [leaf, mailbox] = await Promise.all([this.leaf("mail", mailHost), this.leaf("mailbox")]);
@@ -129,6 +130,7 @@ export class MailWorld {
           accessToken,
           authConf: dovecotAccessSecret("mail", accessToken),
           srsSecret: secret("mail/srs/1"),
+          ...more,
         },
       ),
     );
@@ -186,9 +188,9 @@ export class MailWorld {
     await this.stack.run(workload, { entrypoint: ["bash", "-c", "mkdir -p /data/spool; exec postfix start-fg"] });
   }
 
-  /** The messages the strangers' server has got, whole. */
-  async outside(): Promise<string[]> {
-    const { stdout } = await this.stack.exec("outside", [
+  /** The messages the strangers' server has got, whole. @param name another server that keeps what it gets */
+  async outside(name = "outside"): Promise<string[]> {
+    const { stdout } = await this.stack.exec(name, [
       ...["bash", "-c", "for f in $(find /data/spool/hold -type f); do postcat $f; echo @@@; done"],
     ]);
     return stdout.split("@@@\n").filter((text) => text !== "");
