@@ -66,13 +66,16 @@ async function bundle() {
   return makeBundle({ root, cache, listFile, keyOf });
 }
 
-// The SDK notes a stack with each promise and resource, as errors without a message. Looking each of their lines up in
-// source maps is a fifth of the program's time; errors that say something are still told by the lines of the sources.
+// The SDK notes a stack with each promise, for its report of those that never end, and with each resource, for its place in
+// the program, which is a line of the bundle here. They are errors without a message; spelling them out, and looking their
+// lines up in source maps, is a fifth of the program's time, so only that report has them when it is asked for. Errors that
+// say something are told by the lines of the sources.
 const mapped = Error.prepareStackTrace;
-Error.prepareStackTrace = (error, frames) =>
-  mapped && error.message
-    ? mapped(error, frames)
-    : [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+const isNote = (error) => !error.message && error.constructor === Error && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"];
+Error.prepareStackTrace = (error, frames) => {
+  if (isNote(error)) return String(error);
+  return mapped?.(error, frames) ?? [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+};
 
 const { runCached } = require("./toolchain/cached.cjs");
 export default runCached(await bundle(), require).default;
