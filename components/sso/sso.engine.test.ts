@@ -209,6 +209,16 @@ describe("the login on an engine", () => {
     await visitor.journey.close();
   });
 
+  it("waits once at most for a count that hangs", async () => {
+    await stack.hangAccess();
+    const visitor = await visit(stack.caPem);
+    expect(words(await visitor.logIn("faelles21", "gæt"))).toMatch(/er forkert/);
+    const log = await stack.engine.logs("sso");
+    expect(log).toContain("access did not answer /attempt");
+    expect(log).not.toContain("access did not answer /result");
+    await visitor.journey.close();
+  });
+
   it("counts guesses with those at mail and calendar, and alone while access is away", async () => {
     expect(await stack.engine.logs("sso")).toContain("access did not answer");
     await addPerson(directory, { uid: "gaettet", guid: guid(30), name: "Gættet På", password });

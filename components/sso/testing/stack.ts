@@ -120,6 +120,15 @@ export class SsoStack {
     return askAccess(this.caPem, ports.access);
   }
 
+  /** Runs something in access's place that takes connections and never answers. */
+  async hangAccess(): Promise<void> {
+    const script = "IO::Socket::INET->new(LocalPort => 8443, Listen => 99) or die $!; sleep";
+    const hanging = { image: "base", command: ["perl", "-MIO::Socket::INET", "-e", `$s = ${script}`] };
+    const small = { memoryMiB: 32, cpu: 0.5, user: 1042, reachableFrom: [] };
+    await this.engine.run({ ...hanging, ...small, name: "access", ready: { tcp: 8443, everySeconds: 1 } });
+    await this.engine.ready("access");
+  }
+
   /**
    * A keeper of the realm.
    *

@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jboss.logging.Logger;
@@ -54,13 +55,23 @@ final class Guesses {
         return Holder.ONE;
     }
 
-    /** Counts a try; false: the person, or the address, has to wait. */
-    boolean begin(String login, String address) {
-        Map<String, Object> answer = ask("/attempt", about(login, address));
-        return !Boolean.FALSE.equals(answer.get("allowed"));
+    /** What became of a try that was to be counted. */
+    enum Begun {
+        COUNTED,
+        /** The person, or the address, has to wait. */
+        REFUSED,
+        /** Nobody answered, so nobody is told how it ends either: a login waits for access once at most. */
+        UNCOUNTED
     }
 
-    /** Tells how a try ended. */
+    /** Counts a try. */
+    Begun begin(String login, String address) {
+        return ask("/attempt", about(login, address))
+                .map(answer -> Boolean.FALSE.equals(answer.get("allowed")) ? Begun.REFUSED : Begun.COUNTED)
+                .orElse(Begun.UNCOUNTED);
+    }
+
+    /** Tells how a counted try ended. */
     void end(String login, String address, LoginVerdict verdict) {
         Map<String, Object> body = about(login, address);
         // The right password of somebody who may not enter, or one that nobody could check, is no guess.
@@ -76,21 +87,23 @@ final class Guesses {
         return body;
     }
 
+    /** The answer; empty: there was none. */
     @SuppressWarnings("unchecked")
-    private Map<String, Object> ask(String path, Map<String, Object> body) {
+    private Optional<Map<String, Object>> ask(String path, Map<String, Object> body) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(ACCESS + path)).timeout(ANSWER)
                     .header("Authorization", "Bearer " + token).header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(JsonSerialization.writeValueAsBytes(body))).build();
             HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() / 100 != 2) throw new IOException("status " + response.statusCode());
-            return response.body().length == 0 ? Map.of() : JsonSerialization.readValue(response.body(), Map.class);
+            if (response.body().length == 0) return Optional.of(Map.of());
+            return Optional.of(JsonSerialization.readValue(response.body(), Map.class));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return Map.of();
+            return Optional.empty();
         } catch (IOException away) {
             LOG.warnf("access did not answer %s, guesses are counted by Keycloak alone: %s", path, away);
-            return Map.of();
+            return Optional.empty();
         }
     }
 

@@ -53,7 +53,8 @@ final class PasswordForm extends UsernamePasswordForm {
         }
         if (isDisabledByBruteForce(context, user)) return false;
         String address = context.getConnection().getRemoteAddr();
-        if (!Guesses.get().begin(user.getUsername(), address)) {
+        Guesses.Begun begun = Guesses.get().begin(user.getUsername(), address);
+        if (begun == Guesses.Begun.REFUSED) {
             return refuse(context, user, new LoginVerdict(false, disabledByBruteForceError(null), false), clearUser);
         }
         LoginVerdict verdict;
@@ -64,7 +65,7 @@ final class PasswordForm extends UsernamePasswordForm {
             LOG.warnf("the directory did not answer for %s: %s", user.getUsername(), unanswered.getMessage());
             verdict = new LoginVerdict(false, "planbPasswordUnchecked", false);
         }
-        Guesses.get().end(user.getUsername(), address, verdict);
+        if (begun == Guesses.Begun.COUNTED) Guesses.get().end(user.getUsername(), address, verdict);
         if (verdict.allowed()) {
             context.getAuthenticationSession().setAuthNote(AuthenticationManager.PASSWORD_VALIDATED, "true");
             return true;
