@@ -244,8 +244,10 @@ service managesieve-login {
 service imap {
   process_limit = ${imapProcesses}
 }
+# To begin a process costs more than a delivery: each loads search and scripts. All are one user's anyway.
 service lmtp {
   process_limit = 30
+  service_restart_request_count = 1000
   inet_listener lmtps {
     port = ${ports.lmtp}
     ssl = yes
