@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import type { Clerk } from "./clerk.ts";
+import { eventually } from "./engine.ts";
 
 const screenshots = join(import.meta.dirname, "..", "..", "output", "screenshots");
 
@@ -62,7 +63,8 @@ export async function openBrowser(caPem: string, options: { locale?: string } = 
     context,
     page,
     async logIn(start, clerk, name) {
-      await page.goto(`${start}/`);
+      // A network of the engine that comes or goes breaks off what a browser asks.
+      await eventually(() => page.goto(`${start}/`), 20);
       await page.getByLabel("Brugernavn eller e-mail").fill(clerk.username);
       await page.getByLabel("Adgangskode", { exact: true }).fill(clerk.password);
       await page.getByRole("button", { name: "Log ind", exact: true }).click();

@@ -34,11 +34,20 @@ export function fromOutside(stack: RunningStack, mail: SendMailOptions): Promise
   }).sendMail(mail);
 }
 
-/** Makes an app password on the start page, as a browser without scripts does, with the second factor enrolled before. */
-export async function appPassword(stack: RunningStack, clerk: Clerk, device: string): Promise<string> {
+/**
+ * Makes an app password on the start page, as a browser without scripts does, with the second factor enrolled before.
+ *
+ * @param kind what the device is for: mail, or calendar, contacts and files
+ */
+export async function appPassword(
+  stack: RunningStack,
+  clerk: Clerk,
+  device: string,
+  kind: "mail" | "dav" = "mail",
+): Promise<string> {
   const { journey } = await clerk.logIn();
   const page = await journey.open(`${stack.start}/app-adgangskoder`);
-  const made = await submit(journey, page, { name: device, kind: "mail" });
+  const made = await submit(journey, page, { name: device, kind });
   const secret = made.html.querySelectorAll("dd.code").at(-1)?.text ?? "";
   if (!/^(\w{4}-){4}\w{4}$/.test(secret)) throw new Error(`no app password on ${made.url.pathname}: ${made.body}`);
   return secret;
