@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   up: async () => (await import("./up.ts")).up,
   sync: async () => (await import("./sync.ts")).sync,
   login: async () => (await import("./login.ts")).login,
+  mail: async () => (await import("./mail.ts")).mail,
   files: async () => (await import("./files.ts")).files,
   memory: async () => (await import("./memory.ts")).memory,
 };

@@ -8,8 +8,8 @@ import { type MailServer, mailLoad } from "./mail-load.ts";
 import { startMailPeer, startNames } from "./mail-peer.ts";
 import { tell } from "./stack.ts";
 
-const rounds = 4;
-const load = { messages: 400, atOnce: 8 } as const;
+const rounds = 3;
+const load = { messages: 300, atOnce: 8 } as const;
 const people = 20;
 const ports = {
   smtp: 28_725,
