@@ -10,6 +10,7 @@ s/NSShortDateFormatString = .*/NSShortDateFormatString = "%d-%m-%Y";/
 s/NSTimeDateFormatString = .*/NSTimeDateFormatString = "%A den %e. %B %Y kl. %H:%M";/
 s/NSTimeFormatString = .*/NSTimeFormatString = "%H:%M:%S";/
 s/NSThousandsSeparator = .*/NSThousandsSeparator = ".";/
+s/^"longDateFmt_0" = .*/"longDateFmt_0" = "%A den %d. %B %Y";/
 # calendar
 s/^"Events" = "Opgaver";/"Events" = "Aftaler";/
 s/^"Week %d" = .*/"Week %d" = "Uge %d";/
