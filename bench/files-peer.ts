@@ -43,8 +43,13 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** Starts both. The files lie in a volume, as the stack's do. */
-export async function startPeer(): Promise<Peer> {
+/**
+ * Starts both. The files lie in a volume, as the stack's do.
+ *
+ * @param memoryMiB nginx's memory, page cache included: without a limit it would serve from the host's memory what ours
+ * has to read from the disk
+ */
+export async function startPeer(memoryMiB: number): Promise<Peer> {
   await buildUponBase(image, ["nginx-light", "libnginx-mod-http-dav-ext", "curl"]);
   const made = { containers: [`${name}-nginx`, `${name}-client`], volumes: [`${name}-data`] };
   // What a run that was killed left behind.
@@ -63,6 +68,8 @@ export async function startPeer(): Promise<Peer> {
     return done.stdout;
   };
   const server = await start("nginx", ["sleep", "infinity"], {
+    Memory: memoryMiB * 2 ** 20,
+    MemorySwap: memoryMiB * 2 ** 20,
     Mounts: [{ Type: "volume", Source: `${name}-data`, Target: "/data" }],
     PortBindings: { "8443/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] },
   });

@@ -43,9 +43,12 @@ async function round(peer: Peer, url: string, curl: string, small: number): Prom
   return found;
 }
 
+/** Memory of gateway and files together, which nginx gets too. */
+const memoryMiB = ({ config }: OpenStack): number => config.edge.memoryMiB + (config.files?.memoryMiB ?? 0);
+
 /** Measures a running stack's WebDAV and nginx's, by turns. */
 export async function measureFiles(stack: OpenStack, outputs: StackOutputs, { rounds, bigMiB, small }: FilesLoad) {
-  const peer = await startPeer();
+  const peer = await startPeer(memoryMiB(stack));
   const seen = { ours: [] as ReadonlyMap<Task, number>[], nginx: [] as ReadonlyMap<Task, number>[] };
   try {
     await peer.client('printf %s "$1" > /tmp/ours.pem; printf %s "$2" > /tmp/nginx.pem', outputs.caPem, peer.caPem);
@@ -95,7 +98,7 @@ export const files: Bench = {
       const least = Math.min(...Object.values(ratios));
       return {
         bench: "files",
-        compares: `WebDAV by one curl: a file of ${load.bigMiB} MiB, and ${load.small} of 100 KiB, ${atOnce} at once, through gateway, app password and the keeping of versions, each file flushed to the disk; with nginx's own WebDAV over TLS, without login and flushing, on the same disk`,
+        compares: `WebDAV by one curl: a file of ${load.bigMiB} MiB, and ${load.small} of 100 KiB, ${atOnce} at once, through gateway, app password and the keeping of versions, each file flushed to the disk; with nginx's own WebDAV over TLS, without login and flushing, on the same disk, with as much memory as gateway and files have together`,
         goal: "at least 0.7 of nginx's speed in each",
         series,
         figures: ratios,

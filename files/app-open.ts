@@ -116,7 +116,8 @@ export function openRoutes(all: FilesApp): void {
     const stats = await space.find(segments);
     if (!stats?.isFile()) return gone(c);
     if (c.req.method === "GET" && !(await links.use(link.token))) return gone(c);
-    return deliverFile(c, space, segments);
+    // Counted downloads are whole ones: in parts, one would be counted many times.
+    return deliverFile(c, space, segments, link.limit === undefined);
   });
   fetchBelow("zip", async (c, { link, space }) => {
     const stats = await space.find(link.segments);

@@ -48,6 +48,21 @@ describe("names and paths", () => {
 });
 
 describe("a space", () => {
+  it("writes what comes in pieces of any size as it came, and nothing of what is refused half-way", async () => {
+    const large = await new Spaces({ data, quotaBytes: { person: 40e6, group: 0 }, groups: () => [] }).get(
+      "hjem",
+      guid,
+    );
+    const sizes = [1, 16_384, 1_048_576, 0, 3_000_000, 16_384, 30_000_000, 7];
+    const pieces = sizes.map((size, n) => Buffer.alloc(size, `${n}`));
+    expect(await large.write(["stor"], Readable.from(pieces), "Åse")).toBe(true);
+    expect((await readFile(large.path(["stor"]))).equals(Buffer.concat(pieces))).toBe(true);
+    await expect(large.write(["for stor"], Readable.from(pieces), "Åse")).rejects.toThrow("full");
+    await expect(large.write(["stor"], Readable.from(pieces), "Åse", 0, 2_000_000)).rejects.toThrow("too-large");
+    expect([await readdir(join(data, "incoming")), await large.has(["for stor"])]).toEqual([[], false]);
+    expect(await large.used()).toBe(34081352);
+  });
+
   it("writes whole files, and keeps what they replace", async () => {
     expect(await write("brev", "en")).toBe(true);
     expect(await write("brev", "to")).toBe(false);

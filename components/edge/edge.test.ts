@@ -51,6 +51,12 @@ describe("edge's configuration", () => {
     expect(JSON.stringify(plain)).not.toMatch(/KEY|SECRET|OIDCClientSecret|OIDCCryptoPassphrase/);
   });
 
+  it("speaks HTTP/1.1 alone where a route asks for it", () => {
+    const own = (settings: Route) => conf({}, [settings]).split("ServerName start.planb.ringsted.dk").at(-1) ?? "";
+    expect(own({ ...portal, http1: true })).toContain("  Protocols http/1.1\n");
+    expect(own(portal)).not.toContain("Protocols");
+  });
+
   it("keeps the port out of addresses where it is the usual one", () => {
     expect(conf()).toContain("OIDCRedirectURI https://start.planb.ringsted.dk/oidc\n");
     expect(oidcClientUrls(identity, ["start", "filer"])).toEqual([

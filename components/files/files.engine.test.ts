@@ -114,6 +114,28 @@ describe("files on an engine", () => {
     expect((await world.rclone(aase, 'lsf -R ":webdav:Mine filer/prøve/ny mappe"')).stdout).toBe("stor.bin\n");
   });
 
+  it("reads and writes plain files by the short way as nephele would: parts, conditions, one ETag", async () => {
+    const path = "/dav/Mine%20filer/kort.txt";
+    const ask = (...args: string[]) => world.curl(aase, path, args);
+    expect((await put(aase, path, "0123456789")).status).toBe(201);
+    expect((await put(aase, path, "abcdefghij")).status).toBe(204);
+    const head = await ask("-I");
+    const etag = /etag: (".+")/i.exec(head.body)?.[1] ?? "";
+    expect(head.body).toMatch(/content-length: 10\r\n/i);
+    const listed = (await ask("-X", "PROPFIND", "-H", "Depth: 0")).body.replaceAll("&quot;", '"');
+    expect(listed).toContain(etag.slice(1, -1));
+    expect(await ask("-r", "2-4")).toMatchObject({ status: 206, body: "cde" });
+    expect((await ask("-r", "20-30")).status).toBe(416);
+    expect((await ask("-H", `If-None-Match: ${etag}`)).status).toBe(304);
+    expect((await ask("-H", 'If-Match: "another"')).status).toBe(412);
+    const upload = ["-X", "PUT", "--data-binary", "x"];
+    expect((await ask(...upload, "-H", 'If-Match: "another"')).status).toBe(412);
+    expect((await ask(...upload, "-H", "If-None-Match: *")).status).toBe(412);
+    expect((await ask(...upload, "-H", `If-Match: ${etag}`)).status).toBe(204);
+    expect((await put(aase, "/dav/Mine%20filer/ingen/x", "x")).status).toBe(409);
+    expect((await put(aase, "/dav/Skole/x", "x")).status).toBe(404);
+  });
+
   it("keeps what WebDAV overwrites and deletes; versions and whole folders come back", async () => {
     await put(aase, "/dav/Mine%20filer/brev.txt", "første");
     await put(aase, "/dav/Mine%20filer/brev.txt", "anden");
@@ -216,7 +238,7 @@ describe("files on an engine", () => {
     expect((await world.form(undefined, path, { password: "forkert" })).status).toBe(403);
     const jar = ["-c", "/tmp/jar", "-b", "/tmp/jar"];
     expect((await world.form(undefined, path, { password: "hemmelig-1" }, jar)).status).toBe(303);
-    const got = await world.curl(undefined, `${path}/fil`, [...jar, "-D", "/dev/stdout"]);
+    const got = await world.curl(undefined, `${path}/fil`, [...jar, "-D", "/dev/stdout", "-r", "0-1"]);
     expect(got.body).toMatch(/content-disposition: attachment/i);
     expect(got.status).toBe(200);
     expect((await world.curl(undefined, `${path}/fil`, jar)).status).toBe(404);

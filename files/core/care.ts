@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Link, Links } from "./links.ts";
@@ -57,8 +57,7 @@ async function removeLeavers({ data, spaces, people, keepDays, log }: CareParts,
       after[id] = since;
       continue;
     }
-    await rm(join(data, "hjem", id), { recursive: true, force: true });
-    await rm(join(data, "kept", "hjem", id), { recursive: true, force: true });
+    await spaces.remove("hjem", id);
     log(`hjem/${id}: left ${keepDays} days ago, removed`);
   }
   await writeFile(`${file}.new`, JSON.stringify(after));

@@ -55,7 +55,7 @@ export class Space {
 
   /** Makes the folder if it is not there yet. */
   async open(): Promise<this> {
-    await mkdir(this.root, { recursive: true });
+    await Promise.all([this.root, this.#incoming].map((folder) => mkdir(folder, { recursive: true })));
     return this;
   }
 
@@ -147,7 +147,6 @@ export class Space {
   async write(segments: Segments, content: Readable, by: string, expected = 0, maxBytes = Infinity): Promise<boolean> {
     await this.#mayBeFile(segments);
     await this.fits(expected);
-    await mkdir(this.#incoming, { recursive: true });
     const incoming = join(this.#incoming, randomUUID());
     const room = await this.free();
     let bytes = 0;
@@ -181,7 +180,6 @@ export class Space {
 
   /** Puts a file that is whole and on disk in its place. @returns whether it is new */
   async #place(incoming: string, size: number, segments: Segments, by: string): Promise<boolean> {
-    await this.#mayBeFile(segments);
     const target = this.path(segments);
     const old = await this.#keepReplaced(segments, by);
     await rename(incoming, target);
@@ -285,24 +283,25 @@ export class Space {
   /** @throws FileProblem when no file can be there: a folder is, or the folder above is not */
   async #mayBeFile(segments: Segments): Promise<void> {
     if (segments.length === 0) throw new FileProblem("exists");
-    const above = await this.stat(segments.slice(0, -1));
-    if (!above.isDirectory()) throw new FileProblem("not-folder");
     const there = await this.stat(segments).catch((error) => {
       if (error instanceof FileProblem && error.problem === "missing") return undefined;
       throw error;
     });
     if (there?.isDirectory()) throw new FileProblem("exists");
+    // What is there lies in a folder.
+    if (!there && !(await this.stat(segments.slice(0, -1))).isDirectory()) throw new FileProblem("not-folder");
   }
 
   /** Keeps the file that is about to be replaced; a link is enough, its content is never written to. @returns its bytes */
   async #keepReplaced(segments: Segments, by: string): Promise<number | undefined> {
     const path = this.path(segments);
     try {
-      const { size } = await lstat(path);
+      const stats = await lstat(path);
+      if (stats.isDirectory()) throw new FileProblem("exists");
       // An empty file is what clients make before they write.
       const info = { kind: "replaced", segments: [...segments], folder: false, by } as const;
-      if (size > 0) await this.kept.keep(info, (to) => link(path, to));
-      return size;
+      if (stats.size > 0) await this.kept.keep(info, (to) => link(path, to));
+      return stats.size;
     } catch (error) {
       if (codeOf(error) === "ENOENT") return undefined;
       throw error;

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GroupName } from "./people.ts";
 import { Space } from "./space.ts";
@@ -28,7 +28,7 @@ const groupForm = /^g[0-9a-f]{12}$/;
 /** All spaces. Who may enter which is decided anew at each request, by what edge says of the person. */
 export class Spaces {
   readonly #settings: SpacesSettings;
-  readonly #open = new Map<string, Space>();
+  readonly #open = new Map<string, Promise<Space>>();
 
   constructor(settings: SpacesSettings) {
     this.#settings = settings;
@@ -39,11 +39,22 @@ export class Spaces {
     if (!(kind === "hjem" ? guidForm : groupForm).test(id)) throw new Error(`not an id: ${JSON.stringify(id)}`);
     const { data, quotaBytes } = this.#settings;
     const key = `${kind}/${id}`;
-    const space =
-      this.#open.get(key) ??
-      new Space({ data, kind, id, quotaBytes: kind === "hjem" ? quotaBytes.person : quotaBytes.group });
+    const known = this.#open.get(key);
+    if (known) return known;
+    const settings = { data, kind, id, quotaBytes: kind === "hjem" ? quotaBytes.person : quotaBytes.group };
+    const space = new Space(settings).open();
     this.#open.set(key, space);
-    return space.open();
+    // The disk may be full at the moment.
+    space.catch(() => this.#open.delete(key));
+    return space;
+  }
+
+  /** Removes a space for good, with what is kept of it. */
+  async remove(kind: Space["kind"], id: string): Promise<void> {
+    this.#open.delete(`${kind}/${id}`);
+    for (const folder of [join(kind, id), join("kept", kind, id)]) {
+      await rm(join(this.#settings.data, folder), { recursive: true, force: true });
+    }
   }
 
   /**
