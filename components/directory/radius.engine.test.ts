@@ -184,6 +184,15 @@ describe("FreeRADIUS at the offered LDAPS", () => {
     expect(await known()).toBe(0);
   });
 
+  it("is offered over TLS 1.2 or newer alone", async () => {
+    const handshake = async (version: string): Promise<string> => {
+      const command = `openssl s_client -connect ${hostName}:${testPort} -brief -cipher DEFAULT@SECLEVEL=0 ${version} < /dev/null`;
+      return (await runInside(radius, ["bash", "-c", command])).stderr;
+    };
+    for (const old of ["-tls1", "-tls1_1"]) expect(await handshake(old)).toMatch(/alert protocol version/);
+    expect(await handshake("-tls1_2")).toContain("Protocol version: TLSv1.2");
+  });
+
   it("accepts the right one, and the shadow directory has learnt it", async () => {
     expect(await ask("clerk", demoPassword)).toBe("Access-Accept");
     expect(await known()).toBe(1);
