@@ -7,7 +7,7 @@ import { Access, accessConfig } from "./access/index.ts";
 import { Booking, bookingConfig, groupwareDatabase, groupwareName, groupwareUrls } from "./booking/index.ts";
 import { Database, databaseConfig } from "./database/index.ts";
 import { Directory, directoryConfig } from "./directory/index.ts";
-import { Edge, edgeConfig, publicRoots } from "./edge/index.ts";
+import { Edge, edgeConfig, ownCertificate, publicRoots } from "./edge/index.ts";
 import { demoConfig, ExistingAd } from "./existing-ad/index.ts";
 import { Files, filesConfig } from "./files/index.ts";
 import { requireGiven } from "./given.ts";
@@ -16,7 +16,7 @@ import { mailFields } from "./mail/config.ts";
 import { Mail } from "./mail/index.ts";
 import { Mailbox, mailboxConfig, mailboxName, mailboxPorts } from "./mailbox/index.ts";
 import { Portal, portalConfig } from "./portal/index.ts";
-import { sitesOf } from "./records.ts";
+import { coversMailServer, sitesOf } from "./records.ts";
 import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeAddress, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
 import { Steward, stewardConfig } from "./steward/index.ts";
@@ -154,6 +154,9 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
             deviceSettings: mailbox.deviceSettings,
           },
           ...(config.lists ? { lists: listsMailRoute(config.lists) } : {}),
+          publicCertificate: coversMailServer(config, identity)
+            ? ownCertificate({ ...common, config: config.edge }, [])
+            : undefined,
           sites: sites.served,
           after: [directory.running, access.running],
         })

@@ -1,4 +1,5 @@
 import type { StackConfig, StackIdentity } from "../config/index.ts";
+import { UserError } from "../model/errors.ts";
 import { bookingRoute } from "./booking/workloads.ts";
 import { directoryName } from "./directory/index.ts";
 import type { Site } from "./edge/index.ts";
@@ -34,6 +35,25 @@ export function sitesOf(config: Config, identity: StackIdentity): MailSites {
     served: all.filter(({ hostName }) => covered.includes(hostName)),
     uncovered: names.filter((name) => !covered.includes(name)),
   };
+}
+
+/**
+ * Whether the municipality's own certificate covers the mail server's name: then other servers are shown it.
+ *
+ * @throws UserError when others are told to deliver to nothing less (`mail.mtaSts: enforce`), and a name is not covered
+ */
+export function coversMailServer(config: Config, identity: StackIdentity): boolean {
+  const { mail, edge } = config;
+  if (mail === undefined || edge.certificate.kind !== "file") return false;
+  const server = identity.hostName("mail");
+  const covered = coveredNames(identity.name, edge.certificate, [server]).length > 0;
+  const policies = sitesOf(config, identity).uncovered.filter((name) => name.startsWith("mta-sts."));
+  const missing = [...(covered ? [] : [server]), ...policies];
+  if (mail.mtaSts !== "enforce" || missing.length === 0) return covered;
+  throw new UserError(
+    `stacks/${identity.name}.yaml: mail.mtaSts: got "enforce", with which nobody delivers mail unless the certificate ` +
+      `"${edge.certificate.chain}" covers ${missing.join(", ")}; add the names to it, or set testing`,
+  );
 }
 
 /** Every record that the DNS must hold for a stack. @param keys public parts of the keys that sign mail */

@@ -19,14 +19,15 @@ const sections = {
       offer: z.strictObject({ port: hostPort().default(636) }).optional(),
     })
     .optional(),
-  lists: z.strictObject({ domain: z.string() }).optional(),
-  mail: z.strictObject({ domains: z.array(z.string()) }).optional(),
+  lists: z.looseObject({ domain: z.string() }).optional(),
+  mail: z.looseObject({ domains: z.array(z.string()) }).optional(),
+  booking: z.looseObject({}).optional(),
   edge: z
     .strictObject({
       certificate: z
         .discriminatedUnion("kind", [
           z.strictObject({ kind: z.literal("internal") }),
-          z.strictObject({ kind: z.literal("file"), chain: besideFile() }),
+          z.strictObject({ kind: z.literal("file"), chain: besideFile(), root: besideFile().optional() }),
         ])
         .default({ kind: "internal" }),
     })
@@ -74,6 +75,31 @@ describe("rules of one file", () => {
       'stacks/a.yaml: kubernetes.registry: expected a registry like "registry.ringsted.dk:5000/planb-mirror", without https://, got "https://r.a.dk/"',
       'stacks/a.yaml: kubernetes.storageclass: unknown key, did you mean "storageClass"?',
     ]);
+  });
+
+  it("tells who has an address that is given twice", () => {
+    const shared = "mail: {domains: [a.dk], mailbox: {shared: [{address: post@a.dk, name: Post}, ";
+    expect(problems(`${shared}{address: byen@a.dk, name: Byen, aliases: [by@a.dk, byen@a.dk]}]}}`)).toEqual([]);
+    expect(problems(`${shared}{address: byen@a.dk, name: Byen, aliases: [POST@a.dk]}]}}`)).toEqual([
+      'stacks/a.yaml: mail.mailbox.shared[1].aliases[0]: the address "POST@a.dk" of "Byen" is taken by "Post" (mail.mailbox.shared[0].address); give one of them another address',
+    ]);
+    const rest =
+      "lists: {domain: a.dk, lists: [{name: post, title: Nyt}]}\nbooking: {rooms: [{address: post@a.dk, name: Sal}]}";
+    expect(problems(`${shared}{address: post@a.dk, name: Byen}]}}\n${rest}`)).toEqual([
+      'stacks/a.yaml: mail.mailbox.shared[1].address: the address "post@a.dk" of "Byen" is taken by "Post" (mail.mailbox.shared[0].address); give one of them another address',
+      'stacks/a.yaml: lists.lists[0].name: the address "post@a.dk" of "Nyt" is taken by "Post" (mail.mailbox.shared[0].address); give one of them another address',
+      'stacks/a.yaml: booking.rooms[0].address: the address "post@a.dk" of "Sal" is taken by "Post" (mail.mailbox.shared[0].address); give one of them another address',
+    ]);
+  });
+
+  it("lets a policy on mail's delivery be enforced only with a certificate that others trust", () => {
+    const mail = "mail: {domains: [a.dk], mtaSts: enforce}";
+    const own = (more: string) => `edge: {certificate: {kind: file, chain: ca æøå.pem${more}}}`;
+    expect(problems(`${mail}\n${own("")}`)).toEqual([]);
+    expect(problems(`${mail.replace("enforce", "testing")}`)).toEqual([]);
+    for (const text of [mail, `${mail}\n${own(", root: ca æøå.pem")}`]) {
+      expect(problems(text).at(-1)).toMatch(/^stacks\/a\.yaml: mail\.mtaSts: got "enforce", with which nobody/);
+    }
   });
 
   it("takes mailing lists only with mail", () => {

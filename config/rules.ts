@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { z } from "zod";
+import { addressesDiffer } from "./addresses.ts";
 import { show } from "./problems.ts";
 import { type Sections, stackSchema } from "./schema.ts";
 import { dotted, type Found, marked } from "./walk.ts";
@@ -47,8 +48,29 @@ const listsHaveMail: Rule = (_schema, value) => {
   return ["lists: mailing lists need mail, which the file does not have; add the section mail, or take lists out"];
 };
 
+/** Others obey what is enforced: without a certificate that they trust they would deliver nothing any more. */
+const enforcedIsTrusted: Rule = (_schema, value) => {
+  const { mail, edge } = (value ?? {}) as {
+    mail?: { mtaSts?: unknown };
+    edge?: { certificate?: { kind?: unknown; root?: unknown } };
+  };
+  const { kind = "internal", root } = edge?.certificate ?? {};
+  if (mail?.mtaSts !== "enforce" || (kind === "file" && root === undefined)) return [];
+  return [
+    'mail.mtaSts: got "enforce", with which nobody delivers mail to a server whose certificate no public authority gave; ' +
+      "set edge.certificate to kind: file with such a certificate, without root, or leave it at testing",
+  ];
+};
+
 /** The rules every stack file is checked by. */
-export const baseRules: readonly Rule[] = [portsDiffer, filesExist, clusterIsUsed, listsHaveMail];
+export const baseRules: readonly Rule[] = [
+  portsDiffer,
+  filesExist,
+  clusterIsUsed,
+  listsHaveMail,
+  enforcedIsTrusted,
+  addressesDiffer,
+];
 
 /** A checked stack file, for the comparison with others. */
 export interface CheckedFile {

@@ -73,8 +73,21 @@ export class Edge extends pulumi.ComponentResource implements Service {
 }
 
 /** The certificate edge shows: the stack's own, or the municipality's. ACME's arrives at run time. */
-function publicCertificate({ identity, config, secrets }: EdgeArgs, hosts: readonly string[]): CertificateOutput {
-  if (config.certificate.kind !== "file") return secrets.certificate("edge/tls/1", hosts);
+function publicCertificate(args: EdgeArgs, hosts: readonly string[]): CertificateOutput {
+  return ownCertificate(args, hosts) ?? args.secrets.certificate("edge/tls/1", hosts);
+}
+
+/**
+ * The municipality's own certificate with its key, where the stack file names one.
+ *
+ * @param hosts names it must be valid for
+ * @throws UserError when it is not, or its key is another's
+ */
+export function ownCertificate(
+  { identity, config, secrets }: Pick<EdgeArgs, "identity" | "config" | "secrets">,
+  hosts: readonly string[],
+): CertificateOutput | undefined {
+  if (config.certificate.kind !== "file") return undefined;
   const certPem = readOwnCertificate(identity.name, config.certificate.chain, hosts);
   return {
     certPem: pulumi.output(certPem),
