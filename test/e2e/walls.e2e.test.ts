@@ -43,17 +43,22 @@ const backToClients = Object.entries(allowed).flatMap(([server, { from }]) =>
   from.map((client) => `${server} -> ${client}`),
 );
 
-/** TCP ports in state LISTEN on anything but loopback, from the kernel's table of the container's network. */
+/** From here on the kernel hands out ports to who asks somebody, e.g. a name server over UDP. */
+const firstPassing = 32_768;
+
+/** Ports open on anything but loopback, TCP and UDP, from the kernel's tables of the container's network. */
 function listening(pid: number): number[] {
   const ports = new Set<number>();
-  for (const family of ["tcp", "tcp6"]) {
+  for (const family of ["tcp", "tcp6", "udp", "udp6"]) {
     for (const line of readFileSync(`/proc/${pid}/net/${family}`, "utf8").trim().split("\n").slice(1)) {
       const [, local = "", , state] = line.trim().split(/\s+/);
       const [address = "", port = ""] = local.split(":");
       const loopback = address.endsWith("7F") || address === "00000000000000000000000001000000";
       const mappedLoopback = address.startsWith("0000000000000000FFFF0000") && address.endsWith("7F");
       // Docker's own resolver listens on 127.0.0.11.
-      if (state === "0A" && !loopback && !mappedLoopback) ports.add(Number.parseInt(port, 16));
+      const number = Number.parseInt(port, 16);
+      const open = family.startsWith("tcp") ? state === "0A" : state === "07" && number < firstPassing;
+      if (open && !loopback && !mappedLoopback) ports.add(number);
     }
   }
   return [...ports].sort((a, b) => a - b);
