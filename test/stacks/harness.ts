@@ -39,6 +39,14 @@ export interface Deployed {
   readonly given: ReadonlyMap<string, string>;
 }
 
+// The SDK notes a stack with each promise and resource, as errors without a message; spelling them out takes as long as all
+// the rest. As toolchain/program/start.mjs does for the program itself.
+const spelled = Error.prepareStackTrace;
+Error.prepareStackTrace = (error, frames) => {
+  if (!error.message && error.constructor === Error) return String(error);
+  return spelled?.(error, frames) ?? [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+};
+
 /** References by content; reading all recipes takes a while. */
 export const images = imageRefs();
 

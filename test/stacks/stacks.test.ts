@@ -12,6 +12,25 @@ import { strangeSettings, strangeTexts } from "./strange.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
+// The same master, label and names give the same certificate, so each is made once for all deployments of this file.
+vi.mock("../../model/certificates.ts", async (original) => {
+  const real = await original<typeof import("../../model/certificates.ts")>();
+  const once = <A extends unknown[], R>(make: (...args: A) => R): ((...args: A) => R) => {
+    const made = new Map<string, R>();
+    return (...args) => {
+      const key = JSON.stringify(args);
+      const result = made.get(key) ?? make(...args);
+      made.set(key, result);
+      return result;
+    };
+  };
+  const authority: typeof real.authority = once(async (master: string, label: string, name: string) => {
+    const { caPem, issue } = await real.authority(master, label, name);
+    return { caPem, issue: once((leaf: string, dnsNames: readonly string[]) => issue(leaf, dnsNames)) };
+  });
+  return { ...real, authority };
+});
+
 type Kind = "docker" | "kubernetes";
 type Sections = typeof program.sections;
 
