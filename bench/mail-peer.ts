@@ -12,7 +12,7 @@ const image = "planb-bench-mail:2";
 const buildPeer = (): Promise<void> =>
   buildUponBase(image, ["postfix", "dovecot-imapd", "dovecot-lmtpd", "dnsmasq-base"]);
 
-/** What both peers' master.cf have: Debian's, without what nobody here uses, and nothing chrooted. */
+/** The peer's master.cf: Debian's, without what nobody here uses, and nothing chrooted. */
 const masterCf = `25 inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -81,15 +81,11 @@ service lmtp {
 }
 `;
 
-/** What Postfix and Dovecot as root need: what Debian's packages have on a machine of their own. */
+/** What Postfix and Dovecot need as root. */
 const rights = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "SYS_CHROOT"];
 
-/** A workload from the peers' image. */
-async function runPeer(
-  stack: TestStack,
-  workload: Partial<Workload> & { readonly name: string },
-  script: string,
-) {
+/** A workload from the peer's image. */
+async function runPeer(stack: TestStack, workload: Partial<Workload> & { readonly name: string }, script: string) {
   const made: Workload = {
     image: "postfix",
     ready: { tcp: 25 },
@@ -128,7 +124,7 @@ export async function startNames(stack: TestStack): Promise<string> {
   return Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "";
 }
 
-/** Files of a Postfix of the peers'. */
+/** Files of the peer's Postfix. */
 async function postfixFiles(
   settings: Readonly<Record<string, string>>,
 ): Promise<Pick<Workload, "files" | "secretFiles">> {
@@ -141,7 +137,7 @@ async function postfixFiles(
   };
 }
 
-/** How the peers' Postfix begins. */
+/** How the peer's Postfix begins. */
 const startPostfix = `mkdir -p /data/spool && install -d -o postfix /data/state && exec postfix -c /config/postfix start-fg`;
 
 /**
