@@ -112,23 +112,21 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
       })
     : undefined;
   const files = config.files ? new Files("files", { ...common, config: config.files, directory }) : undefined;
-  const lists = config.lists
-    ? new Lists("lists", {
-        ...common,
-        config: config.lists,
-        database,
-        ...(config.mail
-          ? {
-              prober: {
-                address: smokeAddress(config.mail.domains[0] ?? ""),
-                submissionUrl: `smtps://${identity.hostName("mail")}:${config.mail.ports.submissions}`,
-                imapUrl: `imaps://${identity.hostName("mail")}:${config.mail.mailbox.imapPort}`,
-              },
-            }
-          : {}),
-        after: [database.running],
-      })
-    : undefined;
+  const lists =
+    config.lists && config.mail
+      ? new Lists("lists", {
+          ...common,
+          config: config.lists,
+          database,
+          ownDomains: config.mail.domains,
+          prober: {
+            address: smokeAddress(config.mail.domains[0] ?? ""),
+            submissionUrl: `smtps://${identity.hostName("mail")}:${config.mail.ports.submissions}`,
+            imapUrl: `imaps://${identity.hostName("mail")}:${config.mail.mailbox.imapPort}`,
+          },
+          after: [database.running],
+        })
+      : undefined;
   const mailbox = config.mail
     ? new Mailbox("mailbox", {
         ...common,

@@ -9,8 +9,9 @@ import type { Keeper } from "./keeper.ts";
 import { archiveRoutes } from "./routes/archive.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { moderationRoutes } from "./routes/moderation.ts";
+import { oneClickRoutes } from "./routes/one-click.ts";
 import { ownRoutes } from "./routes/own.ts";
-import type { ListSettings, ListsSettings } from "./settings.ts";
+import { type ListSettings, type ListsSettings, oneClickPath } from "./settings.ts";
 import type { Archive } from "./store/archive.ts";
 import type { MemberStore, Standing } from "./store/members.ts";
 import { type ListsTexts, texts } from "./texts.ts";
@@ -24,6 +25,8 @@ export interface ListsParts {
   readonly keeper: Keeper;
   /** The stack's random part of the identity headers' names. */
   readonly identityKey: string;
+  /** With which the links in letters are signed. */
+  readonly linkKey: string;
   /** Told what went wrong, without anything of a person. */
   readonly log: (line: string) => void;
 }
@@ -44,6 +47,8 @@ export interface ListVisit extends Visit {
 /** What the routes work with. */
 export interface Routes extends ListsParts {
   readonly app: Hono;
+  /** What a page knows of its request, with or without a login. */
+  readonly page: (c: Context) => PageContext;
   /** @throws HTTPException 403 without a login */
   readonly visit: (c: Context) => Visit;
   /** @throws HTTPException 404 for a list that is not declared or hidden, 403 without a login */
@@ -65,9 +70,10 @@ export function demand(allowed: boolean): void {
 /** The pages of the lists. */
 export function listsApp(parts: ListsParts): Hono {
   const { settings, members, identityKey, log } = parts;
-  const { app, visitor } = webApp({
+  const { app, page, visitor } = webApp({
     site: settings.site,
     identityKey,
+    signed: oneClickPath,
     log,
     menu: (language) => [{ href: "/", text: texts[language].title }],
     // Mailman or the database is starting or away: that goes by itself.
@@ -85,10 +91,11 @@ export function listsApp(parts: ListsParts): Hono {
     const standing = (await members.standings(visited.user.guid)).get(list.name) ?? stranger;
     return { ...visited, list, standing };
   };
-  const routes: Routes = { ...parts, app, visit, listVisit };
+  const routes: Routes = { ...parts, app, page, visit, listVisit };
   ownRoutes(routes);
   archiveRoutes(routes);
   moderationRoutes(routes);
   memberRoutes(routes);
+  oneClickRoutes(routes);
   return app;
 }

@@ -22,7 +22,16 @@ const archive = new Archive(database);
 const keeper = new Keeper({ settings, mailman, database, members, log });
 const names = new Map(settings.lists.map(({ name }) => [listAddress(settings, name), name]));
 
-const app = listsApp({ settings, mailman, members, archive, keeper, identityKey: secret("identity-key"), log });
+const app = listsApp({
+  settings,
+  mailman,
+  members,
+  archive,
+  keeper,
+  identityKey: secret("identity-key"),
+  linkKey: secret("link-key"),
+  log,
+});
 addApi(app, { settings, keeper, members, token: secret("steward-token") });
 serveHttps(app);
 

@@ -33,6 +33,8 @@ export const listsSettings = z.strictObject({
   site: siteSettings,
   /** Mail domain of the lists. */
   domain: z.string(),
+  /** Mail domains of the house: who has an address elsewhere is taken off by a link in each letter. */
+  ownDomains: z.array(z.string()),
   lists: z.array(listSettings),
   database: z.strictObject({ host: z.string(), port: z.number(), name: z.string(), user: z.string() }),
 });
@@ -46,3 +48,6 @@ export const listId = (settings: Pick<ListsSettings, "domain">, name: string): s
 /** A list's address. */
 export const listAddress = (settings: Pick<ListsSettings, "domain">, name: string): string =>
   `${name}@${settings.domain}`;
+
+/** Path below which people from outside are taken off a list without a login: `/afmeld/<list>/<address>/<signature>`. */
+export const oneClickPath = "/afmeld";

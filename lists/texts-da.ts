@@ -112,5 +112,13 @@ export const da: ListsTexts = {
     wrong: 'Skriv en mailadresse som "navn@eksempel.dk".',
     empty: "Ingen er med endnu.",
   },
+  oneClick: {
+    title: "Afmelding",
+    ask: (address, list) => `Skal ${address} ikke længere have mails fra ${list}?`,
+    button: "Afmeld",
+    done: (address, list) => `${address} får ikke flere mails fra ${list}.`,
+    byGroup: (list) =>
+      `Du er med på ${list} på grund af dit arbejde. Log på Mailinglister for at se, om du kan afmelde dig.`,
+  },
   away: "Listerne kan ikke svare lige nu. Mails går ikke tabt. Prøv igen om lidt.",
 };

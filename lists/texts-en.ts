@@ -99,5 +99,12 @@ export const en: ListsTexts = {
     wrong: 'Write a mail address like "name@example.com".',
     empty: "Nobody is on it yet.",
   },
+  oneClick: {
+    title: "Leaving a list",
+    ask: (address, list) => `Should ${address} get no more mails from ${list}?`,
+    button: "Leave",
+    done: (address, list) => `${address} gets no more mails from ${list}.`,
+    byGroup: (list) => `You are on ${list} because of your work. Log in to Mailing lists to see whether you may leave.`,
+  },
   away: "The lists cannot answer right now. No mail is lost. Try again in a moment.",
 };

@@ -92,6 +92,13 @@ export interface ListsTexts {
     readonly wrong: string;
     readonly empty: string;
   };
+  readonly oneClick: {
+    readonly title: string;
+    readonly ask: (address: string, list: string) => string;
+    readonly button: string;
+    readonly done: (address: string, list: string) => string;
+    readonly byGroup: (list: string) => string;
+  };
   readonly away: string;
 }
 

@@ -23,6 +23,11 @@ export interface WebAppOptions {
    * logged. Undefined: it is one. Default: every error is.
    */
   readonly away?: (error: Error, language: Language) => Note | undefined;
+  /**
+   * Path prefix of pages whose forms are taken from anywhere, for their address is proof enough: mail programs send them
+   * (RFC 8058). Default: none.
+   */
+  readonly signed?: string;
   /** Told what went wrong, without anything of a person. */
   readonly log: (line: string) => void;
 }
@@ -41,7 +46,7 @@ export interface WebApp {
  * site itself, the page after logging out, pages for what is missing, refused or failed. Throw an `HTTPException` with
  * 403, 404 or 413 for a page that says so.
  */
-export function webApp({ site, identityKey, menu, scripts = false, away, log }: WebAppOptions): WebApp {
+export function webApp({ site, identityKey, menu, scripts = false, away, signed, log }: WebAppOptions): WebApp {
   const app = new Hono();
   const own = scripts ? { scriptSrc: ["'self'"], connectSrc: ["'self'"] } : {};
   app.use(
@@ -79,7 +84,8 @@ export function webApp({ site, identityKey, menu, scripts = false, away, log }: 
     if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
   });
   // A form's request carries the origin of the page it stands on; browsers let no page choose it.
-  app.use(csrf({ origin: site.origin }));
+  const ownForms = csrf({ origin: site.origin });
+  app.use((c, next) => (signed !== undefined && c.req.path.startsWith(`${signed}/`) ? next() : ownForms(c, next)));
 
   const languageOf = (c: Context) => (c.get("language") as Language | undefined) ?? site.language;
   const page = (c: Context): PageContext => {

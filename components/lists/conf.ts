@@ -2,13 +2,12 @@ import type { ListsSettings } from "../../lists/settings.ts";
 import { addressEndings, type ListsConfig, probeList } from "./config.ts";
 
 /** The lists of the program's settings: those declared, and the one for probes. Pure. */
-export function listsOf(config: ListsConfig, probeAddress: string | undefined): ListsSettings["lists"] {
+export function listsOf(config: ListsConfig, probeAddress: string): ListsSettings["lists"] {
   const declared = config.lists.map(({ members: _m, owners: _o, moderators: _d, ...rest }) => ({
     ...rest,
     hidden: false,
     fixed: [],
   }));
-  if (probeAddress === undefined) return declared;
   return [
     ...declared,
     {
@@ -93,7 +92,7 @@ workers: 1
 show_tracebacks: no
 [mta]
 incoming: mailman.mta.null.NullMTA
-outgoing: mailman.mta.deliver.deliver
+outgoing: planb_mailman.deliver
 smtp_host: 127.0.0.1
 smtp_port: 8026
 lmtp_host: 127.0.0.1

@@ -24,19 +24,21 @@ export interface ListsArgs extends ServiceArgs<ListsConfig> {
   readonly database: Database;
   /** The mail server that takes what the lists send. Default: `mail:2526` */
   readonly mail?: { readonly host: string; readonly port: number };
-  /** As whom and how probes write to a list. Default: no list for probes. */
-  readonly prober?: ListProber;
+  /** Mail domains of the house. */
+  readonly ownDomains: readonly string[];
+  /** As whom and how probes write to a list. */
+  readonly prober: ListProber;
   /** Workloads to be ready before the first start. Default: none. */
   readonly after?: readonly Running[];
 }
 
-/** Where the mail server sends the lists' mail. @param probes whether there is a list for probes */
-export const listsMailRoute = (config: ListsConfig, probes = true): ListRoute => ({
+/** Where the mail server sends the lists' mail. */
+export const listsMailRoute = (config: ListsConfig): ListRoute => ({
   domain: config.domain,
   upstream: { workload: listsName, port: lmtpPort },
   recipients: mailRecipients(
     config.domain,
-    listsOf(config, probes ? "-" : undefined).map(({ name }) => name),
+    listsOf(config, "-").map(({ name }) => name),
   ),
 });
 
@@ -65,9 +67,11 @@ export class Lists extends pulumi.ComponentResource implements Service {
       config,
       database,
       mail: args.mail ?? { host: "mail", port: 2526 },
-      probeAddress: args.prober?.address,
+      probeAddress: args.prober.address,
       caPem: secrets.caPem,
       ...tls,
+      ownDomains: args.ownDomains,
+      linkKey: secrets.derive("lists/link/1"),
       identityKey: secrets.derive(identityKeyLabel).apply(identityKey),
       stewardToken,
       restPassword,

@@ -166,6 +166,53 @@ describe("lists", { timeout: 90_000 }, () => {
     ]);
   });
 
+  it("lets people from outside off by the link in their own letter, without a login, and nobody else", async () => {
+    const outside = ["borger@andet.example", "nabo@tredje.example"];
+    for (const adresse of outside) await stack.ask("/liste/snak/medlemmer", chef, { adresse, navn: "Ude" });
+    await stack.post(chef.address, "snak@liste.kommune.example", mail(chef.address, "Med link", "u1"));
+    const taken = about(
+      await stack.until((all) => outside.every((one) => receivers(about(all, "Med link")).includes(one))),
+      "Med link",
+    );
+    const letterOf = (who: string) => taken.find(({ to }) => to.includes(who));
+    const [first, second] = outside.map((one) => letterOf(one)?.content ?? "");
+    // Each from outside has a letter of their own; those of the house share one without a link.
+    expect(outside.map((one) => letterOf(one)?.to)).toEqual(outside.map((one) => [one]));
+    expect(letterOf("aase.nyt@kommune.example")?.content).not.toContain("One-Click");
+    expect(first).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r?$/m);
+    const [, link = ""] =
+      /^List-Unsubscribe:\s*<https:\/\/lister\.lists\.localhost:\d+(\/afmeld\/\S+)>,\s+<mailto:/m.exec(first ?? "") ??
+      [];
+    expect(second).not.toContain(link);
+    const asked = await stack.ask(link);
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain("Skal borger@andet.example ikke længere have mails fra Snak?");
+    const members = async () => (await stack.ask("/liste/snak/medlemmer", chef)).text;
+    expect(await members()).toContain(outside[0]);
+    for (const forged of [link.replace("/snak/", "/team/"), link.slice(0, -3), `${link}x`, "/afmeld/snak/x/y"])
+      expect((await stack.oneClick(forged)).status, forged).toBe(404);
+    expect(await stack.oneClick(link)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining("borger@andet.example får ikke flere mails fra Snak."),
+    });
+    expect(await members()).not.toContain(outside[0]);
+    expect(await members()).toContain(outside[1]);
+    expect((await stack.oneClick(link)).status).toBe(200);
+  });
+
+  it("tells people whom a group puts on a list that the link does not take them off", async () => {
+    const guest = { ...person("gaest", "Gerd Gæst"), address: "gerd@andet.example" };
+    expect((await stack.tell({ ...rosters, nyt: { ...rosters.nyt, member: [klara, guest] } })).status).toBe(200);
+    await stack.post(chef.address, "nyt@liste.kommune.example", mail(chef.address, "Til gæster", "g1"));
+    const taken = await stack.until((all) => receivers(about(all, "Til gæster")).includes(guest.address));
+    const letter = about(taken, "Til gæster").find(({ to }) => to.includes(guest.address))?.content ?? "";
+    const [, link = ""] = /^List-Unsubscribe:\s*<https:\/\/[^/]+(\/afmeld\/\S+)>/m.exec(letter) ?? [];
+    const told = await stack.oneClick(link);
+    expect(told.status).toBe(409);
+    expect(told.text).toContain("på grund af dit arbejde");
+    expect((await stack.ask("/liste/nyt", guest)).text).toContain("Du er med på grund af dit arbejde");
+  });
+
   it("gives an address that is somebody else's now to its new owner", async () => {
     const former = person("vikar", "Viggo Vikar");
     const fresh = { ...person("nyvikar", "Vera Vikar"), address: former.address };
@@ -205,6 +252,26 @@ describe("lists", { timeout: 90_000 }, () => {
       expect(await chosen()).toBe("samlet");
     },
   );
+
+  it("sends the mails of a day in one to who asked for it", async () => {
+    await stack.post(chef.address, "snak@liste.kommune.example", mail(chef.address, "Dagens første", "d1"));
+    await stack.post(chef.address, "snak@liste.kommune.example", mail(chef.address, "Dagens anden", "d2"));
+    await stack.until((all) => about(all, "Dagens første").length > 0 && about(all, "Dagens anden").length > 0);
+    const asker = "store.bogstaver@kommune.example";
+    const to = (all: readonly Taken[]) =>
+      all.filter((one) =>
+        receivers([one])
+          .map((x) => x.toLowerCase())
+          .includes(asker),
+      );
+    // What the pages ask Mailman for every day.
+    await stack.mailman("POST", "/lists/snak.liste.kommune.example/digest", { periodic: "true" });
+    const digest = (all: readonly Taken[]) => to(all).filter(({ text }) => text.includes("Dagens anden"));
+    const taken = await stack.until((all) => digest(all).length > 0);
+    expect(digest(taken)).toHaveLength(1);
+    expect(digest(taken)[0]?.text).toContain("Dagens første");
+    expect([...about(to(taken), "Dagens første"), ...about(to(taken), "Dagens anden")]).toEqual([]);
+  });
 
   it("refuses a broken mail, and gives files only to save", async () => {
     const broken = [

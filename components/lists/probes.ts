@@ -17,7 +17,7 @@ export interface ListProber {
  * What a user finds at the lists' host, where the login stands in front of everything but the style sheet; and a letter
  * to the list for probes.
  */
-export function listsProbes(url: string, domain: string, prober: ListProber | undefined): readonly Probe[] {
+export function listsProbes(url: string, domain: string, prober: ListProber): readonly Probe[] {
   return [
     {
       kind: "http",
@@ -27,25 +27,21 @@ export function listsProbes(url: string, domain: string, prober: ListProber | un
       url: `${url}/stil.css`,
       contains: ".letter",
     },
-    ...(prober
-      ? [
-          {
-            kind: "list" as const,
-            name: "lists-journey",
-            service: "lists",
-            title: {
-              en: "A letter to a list comes to its members",
-              da: "En mail til en liste når frem til medlemmerne",
-            },
-            url: prober.submissionUrl,
-            imapUrl: prober.imapUrl,
-            list: `${probeList}@${domain}`,
-            username: prober.address,
-            passwordSecret: smokeAppPasswordSecret,
-            timeoutMs: 30_000,
-          },
-        ]
-      : []),
+    {
+      kind: "list",
+      name: "lists-journey",
+      service: "lists",
+      title: {
+        en: "A letter to a list comes to its members",
+        da: "En mail til en liste når frem til medlemmerne",
+      },
+      url: prober.submissionUrl,
+      imapUrl: prober.imapUrl,
+      list: `${probeList}@${domain}`,
+      username: prober.address,
+      passwordSecret: smokeAppPasswordSecret,
+      timeoutMs: 30_000,
+    },
   ];
 }
 

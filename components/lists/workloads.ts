@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { StackIdentity } from "../../config/index.ts";
-import type { ListsSettings } from "../../lists/settings.ts";
+import { type ListsSettings, oneClickPath } from "../../lists/settings.ts";
 import type { Workload } from "../../model/index.ts";
 import type { Route } from "../edge/routes.ts";
 import { openWebPaths, siteOf } from "../web.ts";
@@ -18,7 +18,7 @@ export const listsRoute: Route = {
   host: "lister",
   upstream: { workload: listsName, port: 8443 },
   login: "required",
-  open: openWebPaths,
+  open: [...openWebPaths, oneClickPath],
   timeoutSeconds: 60,
 };
 
@@ -29,12 +29,16 @@ export interface ListsWorkloadArgs {
   readonly database: ListsSettings["database"];
   /** The mail server that takes what the lists send, over STARTTLS and with the lists' certificate. */
   readonly mail: { readonly host: string; readonly port: number };
-  /** Address of the account that probes use; undefined: there is no list for probes. */
-  readonly probeAddress: string | undefined;
+  /** Mail domains of the house. */
+  readonly ownDomains: readonly string[];
+  /** Address of the account that probes use. */
+  readonly probeAddress: string;
   readonly caPem: Input<string>;
   readonly certPem: Input<string>;
   readonly keyPem: Input<string>;
   readonly identityKey: Input<string>;
+  /** With which links in letters are signed. */
+  readonly linkKey: Input<string>;
   readonly stewardToken: Input<string>;
   readonly restPassword: Input<string>;
   readonly databasePassword: Input<string>;
@@ -48,6 +52,7 @@ export function listsWorkload(args: ListsWorkloadArgs): Workload {
   const settings: ListsSettings = {
     site: siteOf(identity, listsRoute.host),
     domain: config.domain,
+    ownDomains: [...args.ownDomains],
     lists: listsOf(config, args.probeAddress),
     database: args.database,
   };
@@ -64,6 +69,7 @@ export function listsWorkload(args: ListsWorkloadArgs): Workload {
     secretFiles: {
       "tls/key.pem": args.keyPem,
       "secrets/identity-key": args.identityKey,
+      "secrets/link-key": args.linkKey,
       "secrets/steward-token": args.stewardToken,
       "secrets/rest": args.restPassword,
       "secrets/database": args.databasePassword,

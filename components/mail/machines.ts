@@ -65,8 +65,8 @@ export function machineTables(all: Machines | undefined): Readonly<Record<string
   return {
     machines: table([...new Set(all.senders.flatMap(({ networks }) => networks))], "OK"),
     ...Object.fromEntries(
-      all.senders.flatMap(({ networks, from }, i) => [
-        [`machine-${i}`, table(networks, className(i))],
+      all.senders.flatMap(({ name, networks, from }, i) => [
+        [`machine-${i}`, `# ${name}\n${table(networks, className(i))}`],
         [`machine-${i}-from`, table(from, "OK")],
       ]),
     ),

@@ -71,7 +71,7 @@ describe("Postfix' configuration", () => {
     const files = postfixTables({ ...args, settings: machines });
     expect(files).toMatchObject({
       machines: "10.20.0.0/24 OK\n10.21.0.7 OK\n",
-      "machine-0": "10.20.0.0/24 machine_0\n10.21.0.7 machine_0\n",
+      "machine-0": "# Scannere\n10.20.0.0/24 machine_0\n10.21.0.7 machine_0\n",
       "machine-0-from": "scanner@kommune.example OK\n",
       "machine-1-from": "loen@by.example OK\n",
     });

@@ -5,8 +5,12 @@ then the runners are forked: the quick queues take turns in one process (`Queues
 each. When one ends all end, and the container is started anew; what was on its way is on disk.
 """
 
+import base64
 import gc
+import hashlib
+import hmac
 import importlib
+import json
 import logging
 import os
 import pkgutil
@@ -20,6 +24,8 @@ from mailman.config import config
 from mailman.core import initialize
 from mailman.core.i18n import _
 from mailman.core.runner import Runner
+from mailman.interfaces.mta import SomeRecipientsFailed
+from mailman.mta import deliver as mta
 from mailman.rules.loop import Loop
 
 # Runners that take turns, see [runner.queues] in the configuration.
@@ -43,6 +49,54 @@ def came_back(self, mlist, msg, msgdata):
 
 
 Loop.check = came_back
+
+
+def settings():
+    """What the pages know of the lists, and the key of links."""
+    with open('/config/lists.json') as file, open('/config/secrets/link-key') as key:
+        return json.load(file), key.read().strip().encode()
+
+
+class OneClick(mta.Deliver):
+    """A letter for one receiver from outside, with the link that takes them off without a login (RFC 8058)."""
+
+    def __init__(self):
+        super().__init__()
+        found, self._key = settings()
+        self._origin = found['site']['origin']
+        self.callbacks.insert(0, self.add_link)
+
+    def add_link(self, mlist, msg, msgdata):
+        address = msgdata['recipient'].lower().encode()
+        name = mlist.list_name.encode()
+        proof = hmac.new(self._key, name + b'\n' + address, hashlib.sha256).digest()
+        who, signature = (base64.urlsafe_b64encode(part).decode().rstrip('=') for part in (address, proof))
+        del msg['list-unsubscribe'], msg['list-unsubscribe-post']
+        msg['List-Unsubscribe'] = (
+            f'<{self._origin}/afmeld/{mlist.list_name}/{who}/{signature}>,\n\t<mailto:{mlist.leave_address}>')
+        msg['List-Unsubscribe-Post'] = 'List-Unsubscribe=One-Click'
+
+
+# What Mailman takes where each receiver gets a letter of their own.
+mta.Deliver = OneClick
+
+
+def deliver(mlist, msg, msgdata):
+    """To people of the house a hundred at once; to each from outside a letter of their own, if it is one of the list."""
+    everybody = msgdata.get('recipients') or ()
+    own = settings()[0]['ownDomains'] if msg['list-unsubscribe'] and not msgdata.get('reduced_list_headers') else None
+    outside = {one for one in everybody if own is not None and one.rpartition('@')[2].lower() not in own}
+    temporary, permanent = [], []
+    for some, alone in (({*everybody} - outside, False), (outside, True)):
+        if not some:
+            continue
+        try:
+            mta.deliver(mlist, msg, {**msgdata, 'recipients': some, 'verp': alone})
+        except SomeRecipientsFailed as failed:
+            temporary.extend(failed.temporary_failures)
+            permanent.extend(failed.permanent_failures)
+    if temporary or permanent:
+        raise SomeRecipientsFailed(temporary, permanent)
 
 
 class Queues(Runner):

@@ -94,6 +94,8 @@ export class ListsStack {
       config: this.config,
       database,
       mail: { host: "mail", port: 2526 },
+      ownDomains: ["kommune.example"],
+      linkKey: secret("lists/link/1"),
       probeAddress: "planb-proeve@kommune.example",
       ...tls,
       identityKey: key,
@@ -125,6 +127,17 @@ export class ListsStack {
       dispatcher: this.#agent as Agent,
     });
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+  }
+
+  /** Follows a link by which a letter's receiver is taken off, as the receiver's mail provider does (RFC 8058). */
+  async oneClick(path: string) {
+    const answer = await request(`https://127.0.0.1:${httpsPort}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", "accept-language": "da" },
+      body: "List-Unsubscribe=One-Click",
+      dispatcher: this.#agent as Agent,
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
   }
 
   /** Tells the rosters, as the steward does. */
