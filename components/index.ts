@@ -148,6 +148,7 @@ export function deploy({ config, identity, platform, settings }: DeployArgs): De
             running: mailbox.running,
             workload: mailboxName,
             lmtpPort: mailboxPorts.lmtp,
+            imapUrl: `imaps://${mailboxName}:${mailboxPorts.imaps}`,
             imapPort: config.mail.mailbox.imapPort,
             deviceSettings: mailbox.deviceSettings,
           },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../../model/index.ts";
+import type { Probe, Service } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
 import { dovecotAccessSecret } from "../access/dovecot.ts";
 import { accessTokenLabel } from "../access/index.ts";
@@ -12,7 +12,7 @@ import type { CertificateOutput, StackSecrets } from "../secrets.ts";
 import { ldapFile, ldapTables } from "./conf/ldap.ts";
 import type { ListRoute } from "./conf/postfix.ts";
 import type { MailSettings } from "./config.ts";
-import { mailProbes } from "./probes.ts";
+import { mailInside, mailProbes } from "./probes.ts";
 import { type Smarthost, smarthostLogin } from "./smarthost.ts";
 import { domainTables, filterWorkload, mailName, mailPrograms, mailWorkload, programTable } from "./workloads.ts";
 
@@ -25,6 +25,8 @@ export interface MailArgs extends ServiceArgs<MailSettings> {
   readonly directory: Directory;
   /** The mailboxes: where mail for people goes, and how mail programs read it. */
   readonly mailbox: {
+    /** Its IMAPS inside the stack. */
+    readonly imapUrl: string;
     readonly running: Running;
     readonly workload: string;
     readonly lmtpPort: number;
@@ -44,7 +46,8 @@ export interface MailArgs extends ServiceArgs<MailSettings> {
 /** Mail in and out: Postfix, and Rspamd that filters and signs. */
 export class Mail extends pulumi.ComponentResource implements Service {
   readonly service = "mail";
-  readonly probes;
+  readonly probes: readonly Probe[];
+  readonly inside: readonly Probe[];
   readonly running: Running;
   /** As the start page lists it, with what a phone or mail program needs. */
   readonly portalService: PortalService;
@@ -96,6 +99,7 @@ export class Mail extends pulumi.ComponentResource implements Service {
       after: [filter, mailbox.running, ...args.after],
     });
     this.probes = mailProbes(identity, settings, mailbox.imapPort, args.sites);
+    this.inside = [mailInside(settings, mailbox.imapUrl)];
     this.portalService = {
       service: this.service,
       title: { da: "Mail", en: "Mail" },

@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, Walls>> = {
   steward: { ports: [9100], from: ["portal", "edge"] },
   mail: {
     ports: [2525, 2526, 4465, 5587],
-    from: ["groupware", "lists", "mailbox"],
+    from: ["groupware", "lists", "mailbox", "steward"],
     published: [18025, 18465, 18587],
     capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETPCAP", "SETUID"], // decision 0030
   },
