@@ -10,11 +10,12 @@ import { shellQuote } from "./env.ts";
 import { dropStaleLocks } from "./locks.ts";
 import { plannedChanges, withMode } from "./mode.ts";
 import { whyNoOutputs } from "./no-outputs.ts";
+import { root } from "./paths.ts";
 import { progressOf, reasonOf } from "./progress.ts";
 import { isDemo } from "./stack.ts";
 import { problemsOf } from "./status.ts";
 import type { WorkloadStatus } from "./status-data.ts";
-import { countReport, plainCount } from "./test.ts";
+import { countReport, failures, plainCount } from "./test-report.ts";
 
 describe("withMode", () => {
   it("changes one word and nothing else", () => {
@@ -123,6 +124,25 @@ describe("counts of the suite", () => {
     expect(countReport({ ...report, testResults: [broken] }, 1).failed).toBe(1);
     expect(countReport({ ...report, numFailedTests: 2, testResults: [broken] }, 1).failed).toBe(3);
     expect(countReport(report, 1).failed).toBe(1);
+  });
+
+  it("name what failed, and why in a line", () => {
+    const name = join(root, "mail", "mail.test.ts");
+    const failed = {
+      status: "failed",
+      fullName: "mail arrives",
+      failureMessages: ["\u001b[31mError: 550 no\u001b[39m\n    at x"],
+    };
+    const passed = { status: "passed", fullName: "mail leaves", failureMessages: [] };
+    const files = [
+      { name, status: "failed", message: "", assertionResults: [failed, passed] },
+      { name, status: "failed", message: "SyntaxError: odd\nmore", assertionResults: [] },
+      { name, status: "passed", message: "", assertionResults: [passed] },
+    ];
+    expect(failures({ ...report, testResults: files })).toEqual([
+      "mail/mail.test.ts: mail arrives: Error: 550 no",
+      "mail/mail.test.ts: SyntaxError: odd",
+    ]);
   });
 });
 
