@@ -1,92 +1,21 @@
-import { openAd } from "./ad.ts";
-import { texts } from "./ad-entries.ts";
 import { htmlSheets, textSheets } from "./codes.ts";
 import type { DirectoryConfig } from "./config.ts";
-import { type Coverage, coverage } from "./coverage.ts";
+import { coverage } from "./coverage.ts";
 import { DirectoryError } from "./explain.ts";
-import { issueCodes, type LoginReport, reportLogin, withCode } from "./issue-codes.ts";
-import { emptyMemory, type Held, lookHere, type PassReport, passFromAd, passSevered, prepare } from "./pass.ts";
-import { fromGeneralizedTime } from "./passwords.ts";
+import { issueCodes, reportLogin, withCode } from "./issue-codes.ts";
+import { emptyMemory, lookHere, type PassReport, passFromAd, passSevered } from "./pass.ts";
 import { type Progress, readProgress, writeProgress } from "./progress.ts";
 import { openShadow, type Shadow } from "./shadow.ts";
+import type { DirectoryHooks, DirectorySync } from "./sync.ts";
+import { compareAfterSeverance } from "./unsever.ts";
 
 export { type DirectoryConfig, type DirectoryConfigInput, directoryConfigSchema } from "./config.ts";
 export type { Coverage } from "./coverage.ts";
 export type { LoginReport } from "./issue-codes.ts";
 export type { Held, PassReport } from "./pass.ts";
 export { openShadow, type Shadow } from "./shadow.ts";
-
-/** Told whenever logins are taken away or given back; a hook that fails is called again after the next pass. */
-export interface DirectoryHooks {
-  /** Lock these people in the login service and end their sessions. */
-  onLocked(guids: readonly string[]): Promise<void>;
-  /** Let them in again. */
-  onUnlocked(guids: readonly string[]): Promise<void>;
-  /** People were added or changed: the login service may want to read them. */
-  onChanged(): void;
-}
-
-/** What is known of the copy, for status and metrics. */
-export interface DirectoryStatus {
-  readonly authority: "ad" | "planb";
-  readonly severedAt: string | undefined;
-  readonly state: "starting" | "ok" | "held" | "unreachable" | "severed";
-  /** Whether the shadow directory itself could be used at the last try; undefined: not tried yet. */
-  readonly shadowUp: boolean | undefined;
-  /** What is wrong, in a line; undefined: nothing. */
-  readonly message: string | undefined;
-  readonly copiedAt: string | undefined;
-  /** Age of the copy in seconds; undefined: there is none yet. */
-  readonly ageSeconds: number | undefined;
-  readonly people: number;
-  readonly groups: number;
-  readonly coverage: Coverage | undefined;
-  readonly held: Held | undefined;
-  readonly lastPass: PassReport | undefined;
-}
-
-/** What differs after a time of severance. */
-export interface UnseverReport {
-  readonly severedAt: string | undefined;
-  /** Login names of people who set a password here meanwhile. */
-  readonly passwordsSetHere: readonly string[];
-  /** What the existing directory would change here now; undefined: it does not answer. */
-  readonly adWouldChange:
-    | { readonly added: number; readonly changed: number; readonly takenAway: readonly string[] }
-    | undefined;
-  readonly note: string;
-}
-
-/** Sheets of activation codes. */
-export interface CodeSheets {
-  readonly count: number;
-  readonly known: number;
-  readonly locked: number;
-  readonly text: string;
-  readonly html: string;
-}
-
-/** The directory sync: one pass at a time, commands in between. */
-export interface DirectorySync {
-  /** Runs one pass. Never throws for what an operator must mend: that is logged and shown in the status. */
-  pass(): Promise<PassReport | undefined>;
-  /** Seconds until the next pass is due. */
-  pauseSeconds(): number;
-  status(): DirectoryStatus;
-  /** Makes the next pass compare the ids of all entries, so that it finds what was deleted. */
-  compareNext(): void;
-  coverage(): Promise<Coverage & { readonly withCode: number }>;
-  codes(of: string): Promise<CodeSheets>;
-  /**
-   * Agrees to what the guard holds back and to what was taken away within the last 24 hours, so that its count begins anew.
-   *
-   * @returns how many people and groups were held back; 0: nothing was
-   */
-  approveRemoval(): Promise<number>;
-  sever(): Promise<void>;
-  unsever(): Promise<UnseverReport>;
-  loginState(uid: string): Promise<LoginReport | undefined>;
-}
+export type { CodeSheets, DirectoryHooks, DirectoryStatus, DirectorySync } from "./sync.ts";
+export type { UnseverReport } from "./unsever.ts";
 
 /** Longest pause after the existing directory refused the bind account, so that the account is not locked there. */
 const longestPauseSeconds = 900;
@@ -253,56 +182,27 @@ export function createDirectorySync(
         await writeProgress(shadow, progress);
         log("directory: severed from the existing directory by an operator");
       }),
-    unsever: () => withShadow(unsever),
+    unsever: () =>
+      withShadow(async (shadow) => {
+        if (config.authority === "planb")
+          throw new DirectoryError(
+            "directory.authority is `planb` in the stack file; set it to `ad` and run `pulumi up`",
+          );
+        const kept = await readProgress(shadow);
+        const report = await compareAfterSeverance(shadow, await copyOf(shadow), kept, config);
+        const { severedAt: _, ...rest } = kept;
+        progress = rest;
+        await writeProgress(shadow, progress);
+        const count = report.passwordsSetHere.length;
+        log(`directory: the existing directory is the authority again; passwords set here meanwhile: ${count}`);
+        return report;
+      }),
     loginState: (uid) => withShadow(async (shadow) => reportLogin(shadow, await copyOf(shadow), uid)),
   };
 
   async function copyOf(shadow: Shadow): Promise<NonNullable<typeof memory.copy>> {
     memory.copy ??= await shadow.load();
     return memory.copy;
-  }
-
-  async function unsever(shadow: Shadow): Promise<UnseverReport> {
-    if (config.authority === "planb")
-      throw new DirectoryError("directory.authority is `planb` in the stack file; set it to `ad` and run `pulumi up`");
-    const kept = await readProgress(shadow);
-    const since = kept.severedAt === undefined ? undefined : new Date(kept.severedAt);
-    const local = await shadow.find("ou=people", "(&(o=ad)(planbPasswordOrigin=local))", [
-      "uid",
-      "planbPasswordStoredAt",
-      "pwdChangedTime",
-    ]);
-    const passwordsSetHere = local
-      .filter((entry) => {
-        const at = fromGeneralizedTime(texts(entry, "pwdChangedTime")[0] ?? texts(entry, "planbPasswordStoredAt")[0]);
-        return since === undefined || at === undefined || at >= since;
-      })
-      .map((entry) => texts(entry, "uid")[0] ?? entry.dn)
-      .sort();
-    const adWouldChange = await preview(shadow);
-    const { severedAt: _, ...rest } = kept;
-    progress = rest;
-    await writeProgress(shadow, progress);
-    log(
-      `directory: the existing directory is the authority again; passwords set here meanwhile: ${passwordsSetHere.length}`,
-    );
-    const note =
-      "Nothing was handed back. A password set here stays until the existing directory has a newer one; the next pass takes over what it says.";
-    return { severedAt: kept.severedAt, passwordsSetHere, adWouldChange, note };
-  }
-
-  async function preview(shadow: Shadow): Promise<UnseverReport["adWouldChange"]> {
-    const copy = await copyOf(shadow);
-    const session = await openAd(config).catch(() => undefined);
-    if (!session) return undefined;
-    try {
-      const { todo } = await prepare(session, emptyMemory(), copy, config, new Date());
-      const added = todo.people.filter(({ kind }) => kind === "add").length;
-      const takenAway = todo.takenAway.map((guid) => copy.people.get(guid)?.attributes["uid"]?.[0] ?? guid);
-      return { added, changed: todo.people.length - added, takenAway };
-    } finally {
-      await session.close();
-    }
   }
 }
 

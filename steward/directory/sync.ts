@@ -1,0 +1,64 @@
+import type { Coverage } from "./coverage.ts";
+import type { LoginReport } from "./issue-codes.ts";
+import type { Held, PassReport } from "./pass.ts";
+import type { UnseverReport } from "./unsever.ts";
+
+/** Told whenever logins are taken away or given back; a hook that fails is called again after the next pass. */
+export interface DirectoryHooks {
+  /** Lock these people in the login service and end their sessions. */
+  onLocked(guids: readonly string[]): Promise<void>;
+  /** Let them in again. */
+  onUnlocked(guids: readonly string[]): Promise<void>;
+  /** People were added or changed: the login service may want to read them. */
+  onChanged(): void;
+}
+
+/** What is known of the copy, for status and metrics. */
+export interface DirectoryStatus {
+  readonly authority: "ad" | "planb";
+  readonly severedAt: string | undefined;
+  readonly state: "starting" | "ok" | "held" | "unreachable" | "severed";
+  /** Whether the shadow directory itself could be used at the last try; undefined: not tried yet. */
+  readonly shadowUp: boolean | undefined;
+  /** What is wrong, in a line; undefined: nothing. */
+  readonly message: string | undefined;
+  readonly copiedAt: string | undefined;
+  /** Age of the copy in seconds; undefined: there is none yet. */
+  readonly ageSeconds: number | undefined;
+  readonly people: number;
+  readonly groups: number;
+  readonly coverage: Coverage | undefined;
+  readonly held: Held | undefined;
+  readonly lastPass: PassReport | undefined;
+}
+
+/** Sheets of activation codes. */
+export interface CodeSheets {
+  readonly count: number;
+  readonly known: number;
+  readonly locked: number;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** The directory sync: one pass at a time, commands in between. */
+export interface DirectorySync {
+  /** Runs one pass. Never throws for what an operator must mend: that is logged and shown in the status. */
+  pass(): Promise<PassReport | undefined>;
+  /** Seconds until the next pass is due. */
+  pauseSeconds(): number;
+  status(): DirectoryStatus;
+  /** Makes the next pass compare the ids of all entries, so that it finds what was deleted. */
+  compareNext(): void;
+  coverage(): Promise<Coverage & { readonly withCode: number }>;
+  codes(of: string): Promise<CodeSheets>;
+  /**
+   * Agrees to what the guard holds back and to what was taken away within the last 24 hours, so that its count begins anew.
+   *
+   * @returns how many people and groups were held back; 0: nothing was
+   */
+  approveRemoval(): Promise<number>;
+  sever(): Promise<void>;
+  unsever(): Promise<UnseverReport>;
+  loginState(uid: string): Promise<LoginReport | undefined>;
+}
