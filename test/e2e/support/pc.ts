@@ -60,6 +60,8 @@ export class Pc {
     const pc = new Pc(name, container);
     await container.start();
     await pc.write(pc.root, stack.outputs.caPem);
+    // davfs2 reads it as a user of its own.
+    await pc.does('chmod 0644 "$1"', pc.root);
     return pc;
   }
 
