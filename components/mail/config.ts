@@ -42,7 +42,9 @@ export const mailFields = {
     .array(correspondent)
     .max(1000)
     .default([])
-    .describe("Domains to which mail goes over TLS of at least this level, or not at all. Default: none"),
+    .describe(
+      "Domains to which mail goes over TLS of at least this level, or not at all; past a smarthost, straight to their own servers. Default: none",
+    ),
   groupsOpenTo: z
     .enum(["inside", "everybody"])
     .default("inside")

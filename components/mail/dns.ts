@@ -66,11 +66,13 @@ function basicRecords(domain: string, { identity, settings, keys, sites }: MailA
   const mail = identity.hostName("mail");
   const { policy, reports } = settings.dmarc;
   const mine = keys.filter((key) => key.domain === domain);
-  const sender = settings.smarthost?.host ?? mail;
+  const { smarthost, correspondents } = settings;
+  // What goes to correspondents leaves here, whatever the smarthost.
+  const senders = [...(smarthost ? [smarthost.host] : []), ...(!smarthost || correspondents.length > 0 ? [mail] : [])];
   const text = (name: string, value: string, about: string): MailRecord => ({ name, type: "TXT", value, about });
   return [
     { name: domain, type: "MX", value: `10 ${mail}.`, about: "MX" },
-    text(domain, `v=spf1 a:${sender} -all`, "SPF"),
+    text(domain, `v=spf1 ${senders.map((host) => `a:${host}`).join(" ")} -all`, "SPF"),
     ...mine.map(({ selector, key }) => text(`${selector}._domainkey.${domain}`, `v=DKIM1; k=rsa; p=${key}`, "DKIM")),
     text(`_dmarc.${domain}`, `v=DMARC1; p=${policy}${reports ? `; rua=mailto:${reports}` : ""}`, "DMARC"),
     ...(sites.includes(stsHost(domain))

@@ -34,6 +34,7 @@ describe("Postfix' configuration", () => {
     for (const line of [
       "virtual_mailbox_domains = kommune.example, by.example",
       "relayhost = [relay.example]:25",
+      "transport_maps = regexp:/config/postfix/lists-transport, texthash:/config/postfix/straight, ldap:/config/secrets/ldap/rooms.cf",
       "smtp_tls_security_level = secure",
       `message_size_limit = ${7 * 1024 * 1024}`,
       "smtpd_recipient_limit = 88",
@@ -99,6 +100,7 @@ describe("Postfix' configuration", () => {
       "own-senders":
         "/@(kommune\\.example|by\\.example|liste\\.example)$/ REJECT 5.7.1 Mail from this domain is sent after a login\n",
       "tls-policy": "sundhed.example secure match=nexthop:dot-nexthop\nx.example encrypt\n",
+      straight: "sundhed.example straight:\nx.example straight:\n",
       postmaster: "/^(postmaster|abuse|hostmaster)@(kommune\\.example|by\\.example)$/ it@kommune.example\n",
       "lists-recipients": "/^nyt(-join)?@liste\\.example$/ OK\n",
       "lists-transport": "/^nyt(-join)?@liste\\.example$/ lists:inet:lists:8024\n",
@@ -158,7 +160,7 @@ describe("the DNS records", () => {
         "_sieve._tcp.by.example. 3600 IN SRV 0 1 4190 mail.x.example.",
         "_submissions._tcp.by.example. 3600 IN SRV 0 1 465 mail.x.example.",
         "kommune.example. 3600 IN MX 10 mail.x.example.",
-        'kommune.example. 3600 IN TXT "v=spf1 a:relay.example -all"',
+        'kommune.example. 3600 IN TXT "v=spf1 a:relay.example a:mail.x.example -all"',
         'en._domainkey.kommune.example. 3600 IN TXT "v=DKIM1; k=rsa; p=AAAA"',
         '_dmarc.by.example. 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@kommune.example"',
         '_smtp._tls.kommune.example. 3600 IN TXT "v=TLSRPTv1; rua=mailto:dmarc@kommune.example"',

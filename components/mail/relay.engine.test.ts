@@ -32,6 +32,7 @@ describe("mail that leaves by a smarthost, and machines that send without a logi
       {
         domains: ["kommune.example"],
         smarthost: to,
+        correspondents: [{ domain: "encrypt.example", level: "encrypt" }, { domain: "secure.example" }],
         machines: {
           port: 17_726,
           senders: [
@@ -96,6 +97,20 @@ describe("mail that leaves by a smarthost, and machines that send without a logi
     expect(await world.outside()).toEqual([]);
     expect(await world.stack.logs("mail")).not.toContain(login.password);
   }, 90_000);
+
+  it("passes the smarthost by for correspondents: over TLS of the declared level, or not at all", async () => {
+    const to = (domain: string) =>
+      world.submit(anna, { from: anna.mail, to: `x@${domain}`, subject: "følsomt", text: `til ${domain}` });
+    await to("encrypt.example");
+    await expect.poll(() => world.outside(), { timeout: 20_000 }).toHaveLength(1);
+    expect((await world.outside())[0]).toContain("til encrypt.example");
+    await to("secure.example");
+    await expect
+      .poll(() => world.stack.logs("mail"), { timeout: 20_000 })
+      .toMatch(/to=<x@secure\.example>.*status=deferred \(Server certificate not (trusted|verified)/);
+    expect(await world.outside()).toHaveLength(1);
+    for (const domain of ["encrypt.example", "secure.example"]) expect(await kept(`til ${domain}`)).toBe("");
+  }, 60_000);
 
   it("takes mail from a machine's network, signs it, and sends it on", async () => {
     await machine({ text: "en skannet side" }, elsewhere);

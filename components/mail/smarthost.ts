@@ -19,7 +19,7 @@ export const smarthost = z
   })
   .optional()
   .describe(
-    "Server that takes all outgoing mail, over TLS with a certificate for its name. Default: none, mail goes straight to each domain's own servers",
+    "Server that takes all outgoing mail but that to `correspondents`, over TLS with a certificate for its name. Default: none, mail goes straight to each domain's own servers",
   );
 
 /** The setting, checked. */
@@ -45,6 +45,16 @@ export const smarthostSettings = (to: Smarthost | undefined): Readonly<Record<st
               smtp_sasl_mechanism_filter: "plain, login",
             }),
       };
+
+/** Where mail to correspondents goes straight to their own servers: a smarthost would send it on in its own way. */
+export const straight = "straight";
+
+/** The options of the delivery agent called {@link straight}: of what holds towards the smarthost nothing holds here. Pure. */
+export const straightOptions: readonly string[] = [
+  "smtp_tls_wrappermode=no",
+  "smtp_sasl_auth_enable=no",
+  "smtp_tls_CAfile=/etc/ssl/certs/ca-certificates.crt",
+];
 
 /** The login there as Postfix reads it; secret. Pure. */
 export const smarthostLogin = (to: Smarthost, password: string): string => `${nextHop(to)} ${to.user}:${password}\n`;

@@ -53,8 +53,14 @@ export const domainTables = Object.keys(ldapTables).filter((name) => name !== "s
 const prefixed = (folder: string, files: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
 
-function mailEgress({ smarthost }: MailSettings): Egress[] {
-  if (smarthost) return [{ host: smarthost.host, port: smarthost.port, why: "Outgoing mail, to the smarthost" }];
+function mailEgress({ smarthost, correspondents }: MailSettings): Egress[] {
+  if (smarthost)
+    return [
+      { host: smarthost.host, port: smarthost.port, why: "Outgoing mail, to the smarthost" },
+      ...(correspondents.length > 0
+        ? [{ host: "*", port: 25, why: "Outgoing mail, to the servers of correspondents" }]
+        : []),
+    ];
   return [{ host: "*", port: 25, why: "Outgoing mail, to other servers" }];
 }
 

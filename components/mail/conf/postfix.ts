@@ -1,6 +1,6 @@
 import type { MailSettings } from "../config.ts";
 import { machineOptions, machineSettings, machineTables } from "../machines.ts";
-import { smarthostSettings } from "../smarthost.ts";
+import { smarthostSettings, straight, straightOptions } from "../smarthost.ts";
 
 /** The lists' domain, as the service of the lists hands it over. */
 export interface ListRoute {
@@ -36,7 +36,7 @@ const lines = (settings: Readonly<Record<string, string | number>>) =>
 
 /** main.cf. Pure. */
 export function mainCf({ settings, hostName, mailbox, lists }: PostfixArgs): string {
-  const { smarthost, limits, domains } = settings;
+  const { smarthost, limits, domains, correspondents } = settings;
   return `# Made by the program from the stack file; changes here are lost.
 ${lines({
   compatibility_level: "3.10",
@@ -71,7 +71,11 @@ ${lines({
   // A list of all staff is one address that becomes thousands.
   virtual_alias_expansion_limit: 20000,
   virtual_transport: `mailbox:inet:${mailbox.workload}:${mailbox.port}`,
-  transport_maps: [...(lists ? ["regexp:/config/postfix/lists-transport"] : []), table("rooms")].join(", "),
+  transport_maps: [
+    ...(lists ? ["regexp:/config/postfix/lists-transport"] : []),
+    ...(smarthost && correspondents.length > 0 ? ["texthash:/config/postfix/straight"] : []),
+    table("rooms"),
+  ].join(", "),
   relay_domains: lists?.domain ?? "",
   relay_recipient_maps: lists ? "regexp:/config/postfix/lists-recipients" : "",
   ...smarthostSettings(smarthost),
@@ -195,6 +199,7 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
     ["proxymap", "proxymap"],
     ["smtp", "smtp"],
     ["relay", "smtp"],
+    ...(settings.smarthost ? [[straight, "smtp", "-", "-", ...straightOptions] as const] : []),
     ["mailbox", "lmtp", "10"],
     ["lists", "lmtp", "5"],
     ["error", "error"],
@@ -243,6 +248,10 @@ export function postfixTables({ settings, lists }: PostfixArgs): Readonly<Record
     "tls-policy": settings.correspondents
       .map(({ domain, level }) => `${domain} ${level}${level === "secure" ? " match=nexthop:dot-nexthop" : ""}\n`)
       .join(""),
+    // A transport without a next hop: that of the recipient's domain, whatever the smarthost.
+    ...(settings.smarthost
+      ? { straight: settings.correspondents.map(({ domain }) => `${domain} ${straight}:\n`).join("") }
+      : {}),
     ...(settings.postmaster
       ? {
           postmaster: `/^(postmaster|abuse|hostmaster)@(${settings.domains.map(pattern).join("|")})$/ ${settings.postmaster}\n`,
