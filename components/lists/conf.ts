@@ -97,13 +97,17 @@ smtp_host: 127.0.0.1
 smtp_port: 8026
 lmtp_host: 127.0.0.1
 lmtp_port: 8025
-max_recipients: 100
+max_recipients: 500
 [archiver.prototype]
 enable: yes
+[runner.out]
+sleep_time: 0.5s
 [runner.queues]
 class: planb_mailman.Queues
 path:
 sleep_time: 1s
+[runner.bounces]
+sleep_time: 20s
 `;
 }
 

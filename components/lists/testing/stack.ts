@@ -7,11 +7,8 @@ import { buildImages } from "../../../images/index.ts";
 import { claimHeaders } from "../../../model/identity-headers.ts";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
-import { databaseConfig } from "../../database/config.ts";
-import { databaseWorkload } from "../../database/workloads.ts";
-import { mailmanCfg } from "../conf.ts";
 import { type ListsConfig, listsConfig } from "../config.ts";
-import { listsWorkload } from "../workloads.ts";
+import { runLists, tellRosters } from "./run.ts";
 
 const master = "l".repeat(43);
 const secret = (label: string) => derive(master, label);
@@ -65,49 +62,16 @@ export class ListsStack {
     const { caPem } = ca;
     const leaf = async (name: string, names = [name]) => ({ caPem, ...(await ca.issue(`${name}/tls/1`, names)) });
     this.#agent = new Agent({ connect: { ca: caPem, servername: "lists" } });
-    const databasePassword = secret("database/lists/1");
-    const connection = { host: "database", port: 5432, name: "lists", user: "lists" };
-    await this.engine.run(
-      databaseWorkload(databaseConfig.parse({}), [{ service: "lists", database: "lists" }], {
-        ...(await leaf("database")),
-        passwords: { lists: databasePassword },
-      }),
-    );
     const mail = await leaf("mail");
     await this.engine.run(mailEnd("mail", mail, ["lists"]), { entrypoint: ["python3", "/config/post.py", "sink"] });
-    await this.engine.run(await this.#lists(await leaf("lists"), connection, databasePassword));
+    await runLists(this.engine, {
+      ...{ identity: this.identity, config: this.config, caPem, leaf, secret, identityKey: key, httpsPort },
+    });
     // What hands in mail has the mail server's certificate; its own network is the lists'.
     await this.engine.run(mailEnd("edge", mail, []), { entrypoint: ["sleep", "3600"] });
     await this.engine.run(mailEnd("steward", await leaf("steward"), []), { entrypoint: ["sleep", "3600"] });
     await this.engine.ready("database");
     await this.engine.ready("lists", 180);
-  }
-
-  async #lists(
-    tls: { caPem: string; certPem: string; keyPem: string },
-    database: { host: string; port: number; name: string; user: string },
-    databasePassword: string,
-  ): Promise<Workload> {
-    const restPassword = secret("lists/rest/1");
-    const workload = listsWorkload({
-      identity: this.identity,
-      config: this.config,
-      database,
-      mail: { host: "mail", port: 2526 },
-      ownDomains: ["kommune.example"],
-      linkKey: secret("lists/link/1"),
-      probeAddress: "planb-proeve@kommune.example",
-      ...tls,
-      identityKey: key,
-      stewardToken: secret("lists/steward/1"),
-      restPassword,
-      databasePassword,
-      mailmanCfg: mailmanCfg({ domain: this.config.domain, database, databasePassword, restPassword }),
-    });
-    const ports = (workload.ports ?? []).map((port) =>
-      port.name === "https" ? { ...port, hostPort: httpsPort } : port,
-    );
-    return { ...workload, ports };
   }
 
   /** Asks the lists' program. @param as who edge says is logged in; undefined: nobody */
@@ -142,13 +106,10 @@ export class ListsStack {
 
   /** Tells the rosters, as the steward does. */
   async tell(lists: object, people: readonly TestPerson[] = [], token = secret("lists/steward/1")) {
-    const answer = await request(`https://127.0.0.1:${httpsPort}/api/rosters`, {
-      method: "PUT",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ lists, asked: people.map(({ guid }) => guid), people }),
-      dispatcher: this.#agent as Agent,
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    return tellRosters(
+      { httpsPort, agent: this.#agent as Agent, token },
+      { lists, asked: people.map(({ guid }) => guid), people },
+    );
   }
 
   /** Asks Mailman itself, from inside its container. @throws Error when it refuses */

@@ -10,11 +10,13 @@ import { mailboxConfig } from "../../mailbox/config.ts";
 import { mailboxWorkload, secretsConf } from "../../mailbox/workloads.ts";
 import { ssoConfig } from "../../sso/config.ts";
 import { ldapFile, ldapTables } from "../conf/ldap.ts";
+import type { ListRoute } from "../conf/postfix.ts";
 import { type MailSettings, mailSettings } from "../config.ts";
 import { domainTables, filterWorkload, type MailFiles, mailWorkload, programTable } from "../workloads.ts";
 
 const master = "m".repeat(43);
-const secret = (label: string): string => derive(master, label);
+/** A secret of the test's stack. */
+export const secret = (label: string): string => derive(master, label);
 const directoryPassword = (name: string): string => secret(`directory/${name}/1`);
 
 /** Host ports of the test's servers. */
@@ -96,20 +98,24 @@ export class MailWorld {
     return this.stack.remove();
   }
 
-  /** Starts everything. `section` is the stack file's section `mail` without ports. */
-  async start(section: Record<string, unknown>): Promise<void> {
+  /** Starts everything. `section` is the stack file's section `mail` without ports. @param lists where lists are run beside it */
+  async start(section: Record<string, unknown>, lists?: ListRoute): Promise<void> {
     this.#ca = await authority(master, "ca/1", "Test");
     await this.stack.run(await ownDirectory(this.ca, directoryPassword, this.#ports.directory));
     const sso = ssoConfig.parse({ secondFactor: { requiredFor: [] } });
     await this.stack.run(await testAccess(this.ca, directoryPassword("access"), undefined, sso));
     await this.#startMailbox();
     await this.#startOutside();
-    await this.startMail(section);
+    await this.startMail(section, {}, lists);
     await Promise.all(["directory", "access", "mailbox", "mail", "filter"].map((name) => this.stack.ready(name)));
   }
 
   /** Starts Postfix and Rspamd (anew) with a configuration. @param more of its files */
-  async startMail(section: Record<string, unknown>, more: Partial<MailFiles> = {}): Promise<MailSettings> {
+  async startMail(
+    section: Record<string, unknown>,
+    more: Partial<MailFiles> = {},
+    lists?: ListRoute,
+  ): Promise<MailSettings> {
     const { smtp, submissions, submission } = this.#ports;
     const settings = mailSettings.parse({ ports: { smtp, submissions, submission }, ...section });
     const [leaf, mailbox] = await Promise.all([this.leaf("mail", mailHost), this.leaf("mailbox")]);
@@ -118,15 +124,19 @@ export class MailWorld {
       const domains = domainTables.includes(name) ? settings.domains : [];
       return [name, ldapFile(table, directoryPassword("mail"), domains)] as const;
     });
-    await this.stack.run(filterWorkload(settings, settings.domains));
+    const programs = { mailbox: mailbox.certPem, ...(lists ? { lists: (await this.leaf("lists")).certPem } : {}) };
+    await this.stack.run(filterWorkload(settings, [...settings.domains, ...(lists ? [lists.domain] : [])]));
     await this.stack.run(
       mailWorkload(
-        { settings, hostName: mailHost, mailbox: { workload: "mailbox", port: 2424 } },
+        {
+          ...{ settings, hostName: mailHost, mailbox: { workload: "mailbox", port: 2424 } },
+          ...(lists ? { lists } : {}),
+        },
         {
           caPem: this.caPem,
           ...leaf,
           ldap: Object.fromEntries(tables),
-          programs: programTable({ mailbox: mailbox.certPem }),
+          programs: programTable(programs),
           accessToken,
           authConf: dovecotAccessSecret("mail", accessToken),
           srsSecret: secret("mail/srs/1"),
