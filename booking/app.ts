@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import type { Bookables } from "./bookables.ts";
 import { dayOf, doorNote, doorPage, doorStyle } from "./door.ts";
 import type { Lane } from "./lane.ts";
 import type { BookingSettings } from "./settings.ts";
@@ -13,8 +14,7 @@ export interface BookingAppOptions {
   readonly settings: BookingSettings;
   readonly store: BookingStore;
   readonly lane: Lane;
-  /** Unguessable last part of a door screen's address, by room. */
-  readonly doors: Readonly<Record<string, string>>;
+  readonly bookables: Bookables;
   /** Has SOGo ask Keycloak about everybody anew, at once. */
   readonly forgetLogins: () => Promise<void>;
   readonly log: (line: string) => void;
@@ -25,24 +25,18 @@ const maxBodyMiB = 20;
 
 /**
  * Answers the container's own web server: `/lane/web/...` and `/lane/dav/...` take what may write into calendars,
- * `/doer/<token>` is a door screen, `/logged-out` where Keycloak
+ * `/doer/<token>` is a door screen, `/doors` lists them, `/logged-out` is where Keycloak
  * tells that somebody has logged out.
  */
 export function bookingApp({
   settings,
   store,
   lane,
-  doors,
+  bookables,
   forgetLogins,
   log,
 }: BookingAppOptions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const byToken = new Map(
-    Object.entries(doors).flatMap(([id, token]) => {
-      const bookable = settings.bookables.find((one) => one.id === id);
-      return bookable ? [[token, bookable] as const] : [];
-    }),
-  );
 
   app.use("/lane/*", bodyLimit({ maxSize: maxBodyMiB * 1048576 }));
   app.all("/lane/:to{web|dav}/*", async (c) => {
@@ -74,7 +68,7 @@ export function bookingApp({
   app.get("/doer/stil.css", (c) => c.body(doorStyle, 200, { "content-type": "text/css; charset=utf-8" }));
   app.get("/doer/:token", async (c) => {
     c.header("cache-control", "no-store");
-    const bookable = byToken.get(c.req.param("token"));
+    const bookable = bookables.byToken(c.req.param("token"));
     if (!bookable) return c.html(doorNote(settings.language, "missing"), 404);
     const at = Date.now();
     const { from, to } = dayOf(at);
@@ -94,6 +88,18 @@ export function bookingApp({
       return c.body(null, 503);
     }
   });
+  // For who administers: no door leads here from outside the container.
+  app.get("/doors", (c) =>
+    c.text(
+      bookables
+        .all()
+        .flatMap((one) => {
+          const token = bookables.tokenOf(one);
+          return token === undefined ? [] : [`${settings.origin}/doer/${token}  ${one.name}\n`];
+        })
+        .join(""),
+    ),
+  );
   app.get("/ready", (c) => c.text("ready"));
   return app;
 }

@@ -12,7 +12,8 @@ export interface DirectoryAccess {
   readonly ca: string;
 }
 
-const suffix = "dc=planb";
+/** Suffix of the shadow directory. */
+export const suffix = "dc=planb";
 
 /** Values of an attribute of the first entry found, or of all. */
 async function values(client: Client, base: string, filter: OrFilter, attribute: string): Promise<string[]> {

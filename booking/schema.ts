@@ -9,6 +9,7 @@ export const bookablesSql = `
 set local client_min_messages = warning;
 create table if not exists planb_bookable (
   id text primary key, name text not null, mail text not null, kind text not null, concurrent int not null);
+alter table planb_bookable add column if not exists about jsonb not null default '{}';
 do $$ begin
   if to_regtype('planb_name') is null then
     create domain planb_name as text;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A room or a piece of equipment, as the booking program knows it. */
-const bookable = z.strictObject({
+export const bookableSchema = z.strictObject({
   /** Its name for good; the owner of its calendar. */
   id: z.string(),
   kind: z.enum(["room", "equipment"]),
@@ -29,13 +29,18 @@ export const bookingSettings = z.strictObject({
   doorShows: z.enum(["time", "organizer", "title"]),
   database: z.strictObject({ host: z.string(), port: z.int(), name: z.string(), user: z.string() }),
   directory: z.strictObject({ url: z.string(), bindDn: z.string() }),
-  bookables: z.array(bookable),
+  /** Origin of the calendar's pages, where door screens are. */
+  origin: z.string(),
+  /** Whether the existing directory's rooms and equipment are bookable too. */
+  fromDirectory: z.boolean(),
+  /** Those that the stack file declares. */
+  bookables: z.array(bookableSchema),
 });
 
 /** The checked `/config/booking.json`. */
 export type BookingSettings = z.infer<typeof bookingSettings>;
 /** A room or a piece of equipment. */
-export type Bookable = z.infer<typeof bookable>;
+export type Bookable = z.infer<typeof bookableSchema>;
 
 /** Clock and calendar of every Danish municipality. */
 export const timeZone = "Europe/Copenhagen";

@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { type Occurrence, occurrencesOf, UnboundedSeries } from "./occurrences.ts";
 import { bookablesSql, schemaSql } from "./schema.ts";
-import type { Bookable, BookingSettings } from "./settings.ts";
+import { type Bookable, type BookingSettings, bookableSchema } from "./settings.ts";
 
 /** An appointment of a resource's calendar that a request made or changed. */
 export interface Changed {
@@ -16,8 +16,10 @@ export type Unjudged = "endless" | "unreadable";
 
 /** SOGo's calendars, as far as bookings need them. */
 export interface BookingStore {
+  /** Makes the tables for rooms and equipment. @returns those copied from the existing directory when this was last run */
+  open(): Promise<readonly Bookable[]>;
   /** Tells the database which rooms and equipment there are; SOGo reads them there. */
-  declare(): Promise<void>;
+  declare(bookables: readonly Bookable[]): Promise<void>;
   /** Has changes written down from now on. Fails while SOGo has not made its tables. */
   prepare(): Promise<void>;
   /** Forgets the changes written down so far. */
@@ -58,7 +60,7 @@ export function bookingStore(
     statement_timeout: 15_000,
   });
   pool.on("error", (error) => log(`database: ${error.message}`));
-  const byId = new Map(settings.bookables.map((bookable) => [bookable.id, bookable]));
+  let byId: ReadonlyMap<string, Bookable> = new Map();
 
   /** What cannot be laid out takes the whole time asked for: better one booking too few than two. */
   function meetings(bookable: Bookable, { name, ics }: Row, from: number, to: number): readonly Occurrence[] {
@@ -87,20 +89,24 @@ export function bookingStore(
     all.filter((one) => one.start < to && one.end > from);
 
   return {
-    async declare() {
-      const { bookables } = settings;
-      const rows = bookables.map(({ id, name, addresses, kind, concurrent }) => ({
-        ...{ id, name, concurrent, mail: addresses[0] ?? "" },
-        // SOGo's words.
-        kind: kind === "room" ? "location" : "thing",
-      }));
+    async open() {
       await pool.query(bookablesSql);
+      const { rows } = await pool.query<{ about: unknown }>("select about from planb_bookable where id like 'ad-%'");
+      return rows.flatMap(({ about }) => bookableSchema.safeParse(about).data ?? []);
+    },
+    async declare(bookables) {
+      const rows = bookables.map((about) => ({
+        ...{ id: about.id, name: about.name, concurrent: about.concurrent, mail: about.addresses[0] ?? "", about },
+        // SOGo's words.
+        kind: about.kind === "room" ? "location" : "thing",
+      }));
       await pool.query("delete from planb_bookable where id <> all ($1::text[])", [bookables.map(({ id }) => id)]);
       await pool.query(
         `insert into planb_bookable select * from jsonb_populate_recordset(null::planb_bookable, $1)
-         on conflict (id) do update set (name, mail, kind, concurrent) = (excluded.name, excluded.mail, excluded.kind, excluded.concurrent)`,
+         on conflict (id) do update set (name, mail, kind, concurrent, about) = (excluded.name, excluded.mail, excluded.kind, excluded.concurrent, excluded.about)`,
         [JSON.stringify(rows)],
       );
+      byId = new Map(bookables.map((bookable) => [bookable.id, bookable]));
     },
     async prepare() {
       await pool.query(schemaSql);

@@ -39,7 +39,20 @@ export interface DirectoryStatus {
     readonly reached: boolean;
     readonly groups: readonly { name: string; total: number; known: number; percent: number; reached: boolean }[];
   } | null;
+  /** What is wrong with the rooms and equipment of the existing directory, a line each. */
+  readonly rooms?: readonly string[];
 }
+
+/** What the steward tells of rooms and equipment; see `steward/resources`. */
+interface ResourcesStatus {
+  readonly message?: string | null;
+  readonly unusable?: readonly { readonly name: string; readonly why: string }[];
+}
+
+const roomLines = ({ message, unusable }: ResourcesStatus): string[] => [
+  ...(message ? [message] : []),
+  ...(unusable ?? []).map(({ name, why }) => `"${name}" of AD cannot be booked: ${why}`),
+];
 
 const day = 86_400_000;
 
@@ -80,8 +93,8 @@ export async function directoryStatus(stack: string): Promise<DirectoryStatus | 
   const { code, stdout, stderr } = await execIn(stack, "steward", ["steward", "status", "--json"]);
   if (code !== 0) return `the steward cannot tell: ${(stderr || stdout).trim().split("\n").at(-1) ?? `exit ${code}`}`;
   try {
-    const status = JSON.parse(stdout) as DirectoryStatus & { directory?: DirectoryStatus };
-    return status.directory ?? status;
+    const status = JSON.parse(stdout) as { directory?: DirectoryStatus; resources?: ResourcesStatus };
+    return { ...status.directory, ...(status.resources ? { rooms: roomLines(status.resources) } : {}) };
   } catch {
     return `the steward's answer is not JSON: ${stdout.slice(0, 80)}`;
   }

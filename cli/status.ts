@@ -84,13 +84,15 @@ function workloadTable(workloads: readonly WorkloadStatus[]): string {
 const stateText = (health: string): string =>
   health === "healthy" ? good("healthy") : health === "none" ? "running" : bad(health);
 
-function printDirectory({ authority, state, ageSeconds, people, groups, coverage, message }: DirectoryStatus): void {
+function printDirectory(directory: DirectoryStatus): void {
+  const { authority, state, ageSeconds, people, groups, coverage, message, rooms } = directory;
   const copied = ageSeconds === undefined || ageSeconds === null ? "no copy yet" : `copied ${age(ageSeconds)} ago`;
   const mark = state === "ok" ? good : bad;
   print(
     `Directory     ${mark(state ?? "unknown")}, ${copied}: ${people ?? 0} people, ${groups ?? 0} groups, authority ${authority ?? "ad"}`,
   );
   if (message) print(`              ${bad(message)}`);
+  for (const line of rooms ?? []) print(`Rooms         ${bad(line)}`);
   if (!coverage) return;
   const goal = coverage.reached ? good(`target ${coverage.targetPercent} %`) : `target ${coverage.targetPercent} %`;
   print(

@@ -124,7 +124,14 @@ function statusText(status: StewardStatus): string {
   const realm = status.realm
     ? [`realm: ${status.realm.state}${status.realm.message ? `: ${status.realm.message}` : ""}`]
     : [];
-  return [...(status.directory ? [directoryText(status.directory)] : []), ...realm, ...services].join("\n");
+  const { message, unusable = [] } = status.resources ?? {};
+  const resources = [
+    ...(message ? [`resources: ${message}`] : []),
+    ...unusable.map(({ name, why }) => `resources: "${name}" of AD cannot be booked: ${why}`),
+  ];
+  return [...(status.directory ? [directoryText(status.directory)] : []), ...realm, ...resources, ...services].join(
+    "\n",
+  );
 }
 
 function coverageText(coverage: Coverage & { readonly withCode: number }): string {

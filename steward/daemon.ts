@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { commands, listenForCommands } from "./control.ts";
 import {
+  bookablesSchema,
   createDirectorySync,
   type DirectoryConfig,
   type DirectorySync,
@@ -37,17 +38,18 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const startedAt = new Date().toISOString();
   const settings =
     read(folder, "status.json", statusConfigSchema) ?? statusConfigSchema.parse({ stack: "", municipality: "" });
-  const directoryConfig = read(folder, "directory.json", directoryConfigSchema);
+  const directoryConfig = withBookables(folder, read(folder, "directory.json", directoryConfigSchema));
   const keeper = realmKeeper(folder);
   const realm = keeper && startRealmLoop(keeper, settings.realmEverySeconds);
   const watch = startWatch(settings, join(folder, "ca.pem"));
   const mailboxDuty = read(folder, "mailbox.json", mailboxDutySchema);
   const mailboxes = mailboxDuty && createMailboxKeeper(mailboxDuty);
-  const resources = directoryConfig && startResources(folder, directoryConfig, mailboxes?.keep);
+  let directory: DirectorySync | undefined;
+  const resources =
+    directoryConfig && startResources(folder, directoryConfig, () => directory?.bookables(), mailboxes?.keep);
   const listsDuty = read(folder, "lists.json", listsDutySchema);
   const lists = directoryConfig && listsDuty && startLists(listsDuty, directoryConfig);
-  const directory =
-    directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources, mailboxes, lists);
+  directory = directoryConfig && directorySync(directoryConfig, settings, keeper, realm, resources, mailboxes, lists);
   const status = (): StewardStatus => ({
     at: new Date().toISOString(),
     startedAt,
@@ -63,7 +65,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
       .map((seen) => (mailboxes ? withMailboxes(seen, mailboxes.up()) : seen)),
   });
   const metrics = createMetrics(status);
-  const directoryLoop = directory && startDirectoryLoop(directory, metrics);
+  const directoryLoop = directory && startDirectoryLoop(directory, metrics, resources);
   const server = await servePages(pages(status, metrics), folder);
   const control = await listenForCommands(commands({ status, directory, directoryLoop, realm }));
   log(
@@ -99,9 +101,19 @@ function withMailboxes(seen: ServiceSeen, up: boolean | undefined): ServiceSeen 
   return seen.service === "mailbox" && seen.probes.length === 0 ? { ...seen, ok: up } : seen;
 }
 
-function startDirectoryLoop(directory: DirectorySync, metrics: Metrics): Loop {
+/** Booking says where the existing directory has rooms and equipment. */
+function withBookables(folder: string, config: DirectoryConfig | undefined): DirectoryConfig | undefined {
+  const bookables = config && read(folder, "bookables.json", bookablesSchema);
+  return bookables ? { ...config, bookables } : config;
+}
+
+function startDirectoryLoop(directory: DirectorySync, metrics: Metrics, resources: ResourcesLoop | undefined): Loop {
   return startLoop(
-    async () => metrics.pass(await directory.pass()),
+    async () => {
+      const before = directory.bookables();
+      metrics.pass(await directory.pass());
+      if (directory.bookables() !== before) void resources?.now();
+    },
     () => directory.pauseSeconds(),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { displayText, memoryMiB } from "../../config/fields.ts";
+import { fromDirectory } from "./from-directory.ts";
 
 const time = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'expected a time like "07:30"' });
 
@@ -70,6 +71,7 @@ export const bookingConfig = z
       .default([])
       .refine(unique, { error: "two pieces of equipment have the same id" })
       .describe("Cars, projectors and the like that can be booked. Default: none"),
+    fromDirectory: fromDirectory.optional(),
     doorShows: z
       .enum(["time", "organizer", "title"])
       .default("organizer")

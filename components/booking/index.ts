@@ -10,6 +10,7 @@ import type { PortalService } from "../portal/index.ts";
 import type { StackSecrets } from "../secrets.ts";
 import { groupwareClientLabel } from "../sso/index.ts";
 import type { BookingConfig } from "./config.ts";
+import { bookablesJson } from "./from-directory.ts";
 import { frontConf } from "./front.ts";
 import { bookingPortalService } from "./portal.ts";
 import { bookingProbes } from "./probes.ts";
@@ -63,6 +64,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
     const { identity, secrets, mailDomain } = args;
     const domain = mailDomain ?? identity.domain;
     const config = withProbeRoom(args.config, domain);
+    const { fromDirectory } = config;
     const connection = args.database.connection(groupwareDatabase);
     const { password: databasePassword, ...database } = connection;
     const origin = identity.origin(groupwareHost);
@@ -76,7 +78,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
       ),
     );
     const common = { origin, language: identity.language, municipality: identity.municipality } as const;
-    const workload = groupwareWorkload(config, bookingJson(config, identity, database), {
+    const workload = groupwareWorkload(config, bookingJson(config, common, database), {
       caPem: secrets.caPem,
       ...groupwareCertificate(secrets),
       sogoConf: pulumi
@@ -104,11 +106,15 @@ export class Booking extends pulumi.ComponentResource implements Service {
       databasePassword,
       directoryPassword,
       doors: doors.apply((tokens) => JSON.stringify(tokens)),
+      doorKey: secrets.derive("booking/door-key/1"),
     });
     this.url = origin;
     this.probes = bookingProbes(identity, args.mailDomain);
     this.stewardFiles = {
-      files: { "resources/booking.json": `${JSON.stringify(bookingResources(config), undefined, 2)}\n` },
+      files: {
+        "resources/booking.json": `${JSON.stringify(bookingResources(config), undefined, 2)}\n`,
+        ...(fromDirectory ? { "bookables.json": bookablesJson(fromDirectory) } : {}),
+      },
       secretFiles: {},
     };
     this.portalService = bookingPortalService(identity, mailDomain !== undefined);

@@ -81,7 +81,7 @@ export function withProbeRoom(config: BookingConfig, mailDomain: string): Bookin
 /** Content of the groupware's `/config/booking.json`. */
 export function bookingJson(
   config: BookingConfig,
-  identity: Pick<StackIdentity, "language">,
+  identity: { readonly language: StackIdentity["language"]; readonly origin: string },
   database: BookingSettings["database"],
 ): BookingSettings {
   return {
@@ -90,6 +90,8 @@ export function bookingJson(
     doorShows: config.doorShows,
     database,
     directory: { url: `ldaps://${directoryName}:${directoryPort}`, bindDn: serviceDn("groupware") },
+    origin: identity.origin,
+    fromDirectory: config.fromDirectory !== undefined,
     bookables: all(config).map(({ kind, one }) => {
       const hours = one.openingHours;
       const capacity = capacityOf(one);
@@ -151,6 +153,8 @@ export interface GroupwareFiles {
   readonly directoryPassword: Input<string>;
   /** Unguessable ends of the door screens' addresses, as JSON by id. */
   readonly doors: Input<string>;
+  /** From which those of rooms are made that nobody declared. */
+  readonly doorKey: Input<string>;
 }
 
 /** SOGo with its web server and the keeper of bookings as one workload. Pure. */
@@ -171,6 +175,7 @@ export function groupwareWorkload(config: BookingConfig, settings: BookingSettin
       "secrets/database": files.databasePassword,
       "secrets/directory": files.directoryPassword,
       "secrets/doors.json": files.doors,
+      "secrets/door-key": files.doorKey,
     },
     ports: [
       { name: "https", port: 8443 },

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { besideFile, dnsName, hostPort, memoryMiB, port } from "../../config/fields.ts";
 
-const distinguishedName = () =>
+/** A distinguished name, as a setting. */
+export const distinguishedName = () =>
   z.string().regex(/^\s*[A-Za-z][\w-]*\s*=.+/, {
     error: 'expected a distinguished name like "OU=Brugere,DC=ringsted,DC=lan"',
   });

@@ -12,6 +12,8 @@ export const domainDn = "DC=kommune,DC=lan";
 export const peopleDn = `OU=Brugere,OU=Kommune,${domainDn}`;
 /** Where the demo's groups are. */
 export const groupsDn = `OU=Grupper,OU=Kommune,${domainDn}`;
+/** Where the demo's rooms and equipment have their accounts, one unit each: `Lokaler`, `Udstyr`. */
+export const bookablesDn = `OU=Ressourcer,OU=Kommune,${domainDn}`;
 /** The account that only reads. */
 export const bindName = "svc-planb@kommune.lan";
 

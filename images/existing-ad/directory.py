@@ -19,6 +19,7 @@ ROOT = f"OU=Kommune,{BASE}"
 PEOPLE = f"OU=Brugere,{ROOT}"
 GROUPS = f"OU=Grupper,{ROOT}"
 SERVICES = f"OU=Servicekonti,{ROOT}"
+RESOURCES = f"OU=Ressourcer,{ROOT}"
 LONG_AGO = "127487520000000000"  # 2005-01-01 as Windows counts
 NEVER = "-9223372036854775808"
 PASSWORD_LAST_SET = f"local_oid:{DSDB_CONTROL_BYPASS_PASSWORD_HASH_OID}:0"  # lets pwdLastSet be any time
@@ -146,6 +147,36 @@ def seed():
              "unicodePwd": quoted(secret("svc-planb")), "userAccountControl": str(UF_NORMAL_ACCOUNT | UF_DONT_EXPIRE_PASSWD)})
 
 
+def there(dn):
+    try:
+        return bool(SAM.search(dn, ldb.SCOPE_BASE, attrs=["1.1"]))
+    except ldb.LdbError:
+        return False
+
+
+def resource(login, name, mail, place, description, where):
+    """Adds a room or a piece of equipment: an account that nobody logs in with."""
+    SAM.add({
+        "dn": below(below(RESOURCES, "OU", where), "CN", name), "objectClass": "user", "sAMAccountName": login, "displayName": name,
+        "mail": mail if "@" in mail else f"{mail}@kommune.example", "physicalDeliveryOfficeName": place, "description": description,
+        "unicodePwd": quoted(f"Aa1-{random.SystemRandom().randbytes(12).hex()}"),
+        "userAccountControl": str(UF_NORMAL_ACCOUNT | UF_ACCOUNTDISABLE),
+    })
+
+
+def resources():
+    """Adds the rooms and equipment to a domain that was made before it had any."""
+    if there(RESOURCES):
+        return
+    with open("/usr/local/lib/existing-ad/people.yaml", encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    unit("Ressourcer", ROOT)
+    for where, entries in data["resources"].items():
+        unit(where, RESOURCES)
+        for entry in entries:
+            resource(*entry, where)
+
+
 def secret(name):
     with open(f"/config/secrets/{name}", encoding="utf-8") as file:
         return file.read().strip()
@@ -247,7 +278,7 @@ VERBS = {
     "set": lambda login, name, *values: replace(find(login), **{name: list(values)}), "add-group": group,
     "add-member": lambda name, login: membership(name, login, ldb.FLAG_MOD_ADD),
     "remove-member": lambda name, login: membership(name, login, ldb.FLAG_MOD_DELETE),
-    "delete-group": lambda name: SAM.delete(find(login_of(name))),
+    "resources": resources, "add-resource": resource, "delete-group": lambda name: SAM.delete(find(login_of(name))),
 }
 
 if len(sys.argv) < 2 or sys.argv[1] not in VERBS:

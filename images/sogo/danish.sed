@@ -37,3 +37,13 @@ s/= "Venligst acceptér eller afvis disse ændringer."/= "Svar venligst på, om 
 # mail
 s/% used on %{1} MB/% brugt af %{1} MB/
 s/^"Order Received" = .*/"Order Received" = "Modtaget";/
+# rules for mail, searches and forms
+s/^"Header" = .*/"Header" = "Brevhoved";/
+s/^"Body" *= .*/"Body" = "Brødtekst";/
+s/^"Flag" = "Flag";/"Flag" = "Mærke";/
+s/^"All day Event" = .*/"All day Event" = "Hele dagen";/
+s/^"To Do" = .*/"To Do" = "Opgave";/
+s/ Server Navn/ servernavn/
+s/"Server Navn"/"Servernavn"/
+# The archive's mailbox has its English name for programs, which find it by its use.
+s/^"SentFolderName" *= .*/&\n"ArchiveFolderName" = "Arkiv";/

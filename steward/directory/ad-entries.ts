@@ -86,6 +86,18 @@ const list = (value: string | undefined): string[] => (value === undefined || va
 
 const big = (value: string | undefined): bigint => (value === undefined ? 0n : BigInt(value));
 
+/** Addresses of an account, in lower case; those outside ASCII are left out. */
+export function addressesOf(entry: Entry): { readonly mail: string | undefined; readonly aliases: readonly string[] } {
+  const proxies = texts(entry, "proxyAddresses");
+  const primary = proxies.find((address) => address.startsWith("SMTP:"))?.slice(5);
+  const own = (text(entry, "mail") ?? primary)?.toLowerCase();
+  const further = proxies
+    .filter((address) => address.startsWith("smtp:"))
+    .map((address) => address.slice(5).toLowerCase());
+  const aliases = [...new Set(further)].filter((alias) => isAscii(alias) && alias !== own).sort();
+  return { mail: list(own).find(isAscii), aliases };
+}
+
 /** Reads a person; addresses are compared and kept in lower case. */
 export function adPerson(entry: Entry): AdPerson {
   const guid = entryGuid(entry);
@@ -93,12 +105,7 @@ export function adPerson(entry: Entry): AdPerson {
   const uid = text(entry, "sAMAccountName");
   if (uid === undefined) throw new Error(`${dn}: no sAMAccountName`);
   const name = text(entry, "displayName") ?? text(entry, "cn") ?? uid;
-  const mail = text(entry, "mail")?.toLowerCase();
-  const aliases = texts(entry, "proxyAddresses")
-    .filter((address) => address.startsWith("smtp:"))
-    .map((address) => address.slice(5).toLowerCase());
-  const primary = texts(entry, "proxyAddresses").find((address) => address.startsWith("SMTP:"));
-  const address = mail ?? primary?.slice(5).toLowerCase();
+  const { mail, aliases } = addressesOf(entry);
   const computed = text(entry, "msDS-User-Account-Control-Computed");
   const expires = text(entry, "msDS-UserPasswordExpiryTimeComputed");
   return {
@@ -119,8 +126,8 @@ export function adPerson(entry: Entry): AdPerson {
       sn: [text(entry, "sn") ?? name],
       givenName: list(text(entry, "givenName")),
       displayName: [name],
-      mail: list(address).filter(isAscii),
-      planbMailAlias: [...new Set(aliases)].filter((alias) => isAscii(alias) && alias !== address).sort(),
+      mail: list(mail),
+      planbMailAlias: aliases,
       telephoneNumber: list(printable(text(entry, "telephoneNumber") ?? "")),
       title: list(text(entry, "title")),
       departmentNumber: list(text(entry, "department")),

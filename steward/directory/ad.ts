@@ -21,6 +21,7 @@ import {
   personAttributes,
   texts,
 } from "./ad-entries.ts";
+import { type AdBookable, adBookable, bookableAttributes, bookableSearches } from "./bookables.ts";
 import type { DirectoryConfig } from "./config.ts";
 import { ExtendedDnControl, ShowDeletedControl } from "./controls.ts";
 import { DirectoryError, explainController } from "./explain.ts";
@@ -36,7 +37,11 @@ export interface AdSession {
   readonly usn: bigint;
   /** Whether deleted entries are shown to the bind account. */
   readonly seesDeleted: boolean;
-  /** People in reach; with `since` those whose update number is higher. Entries that cannot be read are told to `skipped`. */
+  /** Rooms and equipment, by GUID; undefined: not asked for, or they cannot be read, see `bookablesProblem`. */
+  readonly bookables: ReadonlyMap<string, AdBookable> | undefined;
+  /** Why rooms and equipment cannot be read, in a line. Their accounts known from before count as such meanwhile. */
+  readonly bookablesProblem: string | undefined;
+  /** People in reach, rooms and equipment left out; with `since` those whose update number is higher. Entries that cannot be read are told to `skipped`. */
   people(since: bigint | undefined, skipped: (reason: string) => void): AsyncGenerator<AdPerson>;
   /** Groups in reach; likewise. */
   groups(since: bigint | undefined, skipped: (reason: string) => void): AsyncGenerator<AdGroup>;
@@ -69,9 +74,15 @@ export function readInput(file: string, what: string): string {
  *
  * @param prefer URL tried first: update numbers belong to one controller
  * @param avoid URL tried last
+ * @param knownBookables GUIDs of rooms and equipment known from before: no people, while they cannot be read
  * @throws DirectoryError with one line for each controller
  */
-export async function openAd(config: DirectoryConfig, prefer?: string, avoid?: string): Promise<AdSession> {
+export async function openAd(
+  config: DirectoryConfig,
+  prefer?: string,
+  avoid?: string,
+  knownBookables: Iterable<string> = [],
+): Promise<AdSession> {
   const ca = readInput(config.caFile, "directory.caFile");
   const password = readInput(config.bindPasswordFile, "the bind account's password").trim();
   const rank = (url: string): number => (url === avoid ? 2 : url === prefer ? 0 : 1);
@@ -87,7 +98,7 @@ export async function openAd(config: DirectoryConfig, prefer?: string, avoid?: s
     });
     try {
       await client.bind(config.bindDn, password);
-      return await session(config, url, client);
+      return await session(config, url, client, new Set(knownBookables));
     } catch (error) {
       await client.unbind().catch(() => undefined);
       failures.push(explainController(url, config.bindDn, config.caFile, error));
@@ -98,7 +109,12 @@ export async function openAd(config: DirectoryConfig, prefer?: string, avoid?: s
   throw new DirectoryError(failures.join("; "));
 }
 
-async function session(config: DirectoryConfig, url: string, client: Client): Promise<AdSession> {
+async function session(
+  config: DirectoryConfig,
+  url: string,
+  client: Client,
+  knownBookables: ReadonlySet<string>,
+): Promise<AdSession> {
   const root = await readOne(client, "", ["dsServiceName", "highestCommittedUSN", "defaultNamingContext"]);
   const context = texts(root, "defaultNamingContext")[0];
   const service = texts(root, "dsServiceName")[0] ?? url;
@@ -126,6 +142,10 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     paged(client, baseDn, filter, attributes);
   const sinceFilter = (since: bigint | undefined): string => (since === undefined ? "" : `(uSNChanged>=${since + 1n})`);
 
+  const asked = config.bookables === undefined ? {} : await readBookables(config, client);
+  const isBookable = (guid: string): boolean =>
+    asked.found?.has(guid) ?? (asked.problem !== undefined && knownBookables.has(guid));
+
   async function* people(
     since: bigint | undefined,
     skipped: (reason: string) => void,
@@ -135,7 +155,7 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
       const whole = both(`(&${personKind}${sinceFilter(since)}${filter})`, extra);
       for await (const entry of pages(baseDn, whole, personAttributes)) {
         const person = attempt(() => adPerson(entry), skipped);
-        if (person) yield person;
+        if (person && !isBookable(person.guid)) yield person;
       }
     }
   }
@@ -173,7 +193,10 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     for (const { kind, bases } of kinds) {
       for (const { baseDn, filter } of bases) {
         const whole = both(`(&${kind}${filter})`, extra);
-        for await (const entry of pages(baseDn, whole, ["objectGUID"])) found.add(entryGuid(entry));
+        for await (const entry of pages(baseDn, whole, ["objectGUID"])) {
+          const guid = entryGuid(entry);
+          if (!isBookable(guid)) found.add(guid);
+        }
       }
     }
     return found;
@@ -184,6 +207,8 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     identity,
     usn: BigInt(usn),
     seesDeleted,
+    bookables: asked.found,
+    bookablesProblem: asked.problem,
     people,
     groups,
     async changed(since) {
@@ -208,6 +233,29 @@ async function session(config: DirectoryConfig, url: string, client: Client): Pr
     },
     close: () => client.unbind().catch(() => undefined),
   };
+}
+
+/**
+ * All rooms and equipment. Never throws: a unit that was renamed there must not stop what is read of people, whose
+ * accounts may have been shut.
+ */
+async function readBookables(
+  config: DirectoryConfig,
+  client: Client,
+): Promise<{ readonly found?: ReadonlyMap<string, AdBookable>; readonly problem?: string }> {
+  const found = new Map<string, AdBookable>();
+  for (const { kind, baseDn, filter } of bookableSearches(config)) {
+    try {
+      for await (const entry of paged(client, baseDn, `(&${personKind}${filter})`, bookableAttributes)) {
+        const one = adBookable(entry, kind);
+        if (!found.has(one.guid)) found.set(one.guid, one);
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message.trim().split("\n")[0] : String(error);
+      return { problem: `${kind === "room" ? "rooms" : "equipment"} below "${baseDn}" cannot be read: ${why}` };
+    }
+  }
+  return { found };
 }
 
 /** Entries of these GUIDs. A filter as text would not do: its bytes would be taken for UTF-8. */

@@ -8,6 +8,23 @@ const searchIn = (filter: string, what: string) =>
     filter: z.string().default(filter).describe("LDAP filter; it is joined by `and` with the kind of entry."),
   });
 
+const bookablesIn = z.strictObject({
+  baseDns: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Below which they are read. Empty: below the bases of people."),
+  filter: z.string().startsWith("(").describe("LDAP filter; it is joined by `and` with the kind of entry."),
+});
+
+/** What booking hands to the steward in `/config/bookables.json`: where the existing directory has rooms and equipment. */
+export const bookablesSchema = z.strictObject({
+  rooms: bookablesIn.optional().describe("Accounts of rooms. Absent: none are read."),
+  equipment: bookablesIn.optional().describe("Accounts of equipment. Absent: none are read."),
+});
+
+/** That file as it is written: without what has a default. */
+export type BookablesInput = z.input<typeof bookablesSchema>;
+
 /**
  * What the directory sync reads from `/config/directory.json`. Times carry their unit in the name; a missing field has
  * the default written here.
@@ -24,6 +41,7 @@ export const directoryConfigSchema = z.strictObject({
     .array(searchIn("(objectClass=*)", "groups"))
     .default([])
     .describe("Where groups are. Empty: below the bases of people."),
+  bookables: bookablesSchema.optional().describe("Which accounts are rooms and equipment, and so nobody's."),
   primaryGroups: z.boolean().default(false).describe("Whether a primary group (Domain Users) counts as membership."),
   everySeconds: z.number().int().min(1).default(30).describe("Pause between two passes."),
   fullEverySeconds: z

@@ -4,8 +4,10 @@ export interface Removals {
   readonly people: readonly string[];
   /** Groups of the copy that are gone. */
   readonly groups: readonly string[];
-  /** People and groups the copy has now. */
-  readonly known: { readonly people: number; readonly groups: number };
+  /** Rooms and equipment of the copy that are gone. */
+  readonly bookables: readonly string[];
+  /** People, groups, and rooms with equipment, that the copy has now. */
+  readonly known: { readonly people: number; readonly groups: number; readonly bookables: number };
   /** How many people were taken away by earlier passes of the last 24 hours, so that many small passes are one large one. */
   readonly recentPeople: number;
 }
@@ -21,18 +23,20 @@ function allowed(known: number, percent: number): number {
 /**
  * Refuses a pass that would take away more than the share, unless all of it was approved.
  *
- * @param percent share in percent of the people, and of the groups
+ * @param percent share in percent of the people, of the groups, and of rooms with equipment
  * @param approved GUIDs an operator has agreed to
  */
 export function judge(removals: Removals, percent: number, approved: ReadonlySet<string>): Verdict {
-  const { people, groups, known, recentPeople } = removals;
+  const { people, groups, bookables, known, recentPeople } = removals;
   const open = {
     people: people.filter((guid) => !approved.has(guid)).length,
     groups: groups.filter((guid) => !approved.has(guid)).length,
+    bookables: bookables.filter((guid) => !approved.has(guid)).length,
   };
   const limit = {
     people: allowed(known.people + recentPeople, percent),
     groups: allowed(known.groups, percent),
+    bookables: allowed(known.bookables, percent),
   };
   if (open.people > 0 && open.people + recentPeople > limit.people) {
     const earlier = recentPeople > 0 ? ` (and ${recentPeople} within the last 24 hours)` : "";
@@ -45,6 +49,12 @@ export function judge(removals: Removals, percent: number, approved: ReadonlySet
     return {
       ok: false,
       reason: `the existing directory no longer has ${open.groups} of ${known.groups} groups; allowed without asking: ${limit.groups}`,
+    };
+  }
+  if (open.bookables > limit.bookables) {
+    return {
+      ok: false,
+      reason: `the existing directory no longer has ${open.bookables} of ${known.bookables} rooms and equipment; allowed without asking: ${limit.bookables}`,
     };
   }
   return { ok: true };

@@ -1,3 +1,4 @@
+import type { Bookables } from "./bookables-here.ts";
 import { htmlSheets, textSheets } from "./codes.ts";
 import type { DirectoryConfig } from "./config.ts";
 import { coverage } from "./coverage.ts";
@@ -9,13 +10,23 @@ import { openShadow, type Shadow } from "./shadow.ts";
 import type { DirectoryHooks, DirectorySync } from "./sync.ts";
 import { compareAfterSeverance } from "./unsever.ts";
 
-export { type DirectoryConfig, type DirectoryConfigInput, directoryConfigSchema } from "./config.ts";
+export type { AdBookable } from "./bookables.ts";
+export type { Bookables } from "./bookables-here.ts";
+export {
+  type BookablesInput,
+  bookablesSchema,
+  type DirectoryConfig,
+  type DirectoryConfigInput,
+  directoryConfigSchema,
+} from "./config.ts";
 export type { Coverage } from "./coverage.ts";
 export type { LoginReport } from "./issue-codes.ts";
 export type { Held, PassReport } from "./pass.ts";
 export { openShadow, type Shadow } from "./shadow.ts";
 export type { CodeSheets, DirectoryHooks, DirectoryStatus, DirectorySync } from "./sync.ts";
 export type { UnseverReport } from "./unsever.ts";
+
+const noBookables: Bookables = { found: [], problem: undefined };
 
 /** Longest pause after the existing directory refused the bind account, so that the account is not locked there. */
 const longestPauseSeconds = 900;
@@ -158,6 +169,7 @@ export function createDirectorySync(
         const { lines, known, locked } = issued;
         return { count: lines.length, known, locked, text: textSheets(lines, sheet), html: htmlSheets(lines, sheet) };
       }),
+    bookables: () => (config.bookables ? memory.bookables : noBookables),
     compareNext() {
       if (memory.mark) memory.mark = { ...memory.mark, comparedAt: new Date(0), comparedUsn: 0n };
     },

@@ -1,5 +1,6 @@
 import { type AdSession, openAd } from "./ad.ts";
 import { applyPlan } from "./apply.ts";
+import { afterReading, type Bookables, loadBookables } from "./bookables-here.ts";
 import type { DirectoryConfig } from "./config.ts";
 import { type Copy, desiredCopy, nextCrossing, type Source } from "./desired.ts";
 import { type Plan, plan } from "./diff.ts";
@@ -25,6 +26,10 @@ export interface Memory {
   avoid: string | undefined;
   /** Until then time alone changes nobody's state; undefined: not known. */
   quietUntil: Date | undefined;
+  /** Rooms and equipment as last read and let through by the guard; undefined: not read since the start. */
+  bookables: Bookables | undefined;
+  /** Names of those that the copy has, by GUID; undefined: to be read from the shadow directory. */
+  bookablesHere: ReadonlyMap<string, string> | undefined;
   /** When it was last looked whether stored passwords have gone. */
   lossesAt: Date | undefined;
 }
@@ -70,6 +75,8 @@ export function emptyMemory(): Memory {
     held: undefined,
     avoid: undefined,
     quietUntil: undefined,
+    bookables: undefined,
+    bookablesHere: undefined,
     lossesAt: undefined,
   };
 }
@@ -83,6 +90,7 @@ export async function lookHere(shadow: Shadow, memory: Memory, config: Directory
     memory.copy = await shadow.load();
     memory.known = await loadKnown(shadow);
   }
+  memory.bookablesHere ??= config.bookables ? await loadBookables(shadow) : new Map();
   const due = memory.lossesAt === undefined || now.getTime() - memory.lossesAt.getTime() >= lossesEveryMs;
   const { learnt, lost } = await refreshKnown(shadow, config.rememberPasswords, due, now);
   if (due) memory.lossesAt = now;
@@ -140,7 +148,8 @@ export async function passFromAd(
   const begin = new Date();
   const passwordsLearnt = await lookHere(shadow, memory, config, begin);
   const copy = memory.copy as Copy;
-  const session = await openAd(config, memory.mark?.url, memory.avoid);
+  const bookablesHere = memory.bookablesHere ?? new Map<string, string>();
+  const session = await openAd(config, memory.mark?.url, memory.avoid, bookablesHere.keys());
   try {
     const { reading, todo, should } = await prepare(session, memory, copy, config, begin).catch((error: unknown) => {
       memory.avoid = session.url;
@@ -148,9 +157,17 @@ export async function passFromAd(
     });
     memory.avoid = undefined;
     const base = { kind: reading.kind, controller: session.url, read: reading.read, passwordsLearnt };
-    const verdict = judge(removals(copy, todo, progress, begin), config.removalGuardPercent, memory.approved);
+    const goneBookables = session.bookables
+      ? [...bookablesHere.keys()].filter((guid) => session.bookables?.has(guid) === false)
+      : [];
+    const bookables = { gone: goneBookables, here: bookablesHere };
+    const verdict = judge(
+      removals(copy, todo, progress, begin, bookables),
+      config.removalGuardPercent,
+      memory.approved,
+    );
     if (!verdict.ok) {
-      memory.held = held(copy, todo, verdict.reason, memory.held?.since ?? begin.toISOString());
+      memory.held = held(copy, todo, bookables, verdict.reason, memory.held?.since ?? begin.toISOString());
       const report = { ...nothing, ...stamp(begin), ...base, held: true, faults: [verdict.reason] };
       return { report, progress };
     }
@@ -166,6 +183,7 @@ export async function passFromAd(
     memory.source = applied.doubtful ? undefined : reading.source;
     memory.mark = applied.doubtful ? { ...reading.mark, fullAt: new Date(0) } : reading.mark;
     memory.held = undefined;
+    takeBookables(memory, session, config);
     // A first copy takes nothing away from anybody here; what a human agreed to is looked at, and so is what came before.
     const counted = copy.people.size === 0 ? [] : todo.takenAway.filter((guid) => !memory.approved.has(guid));
     next = afterPass(next, begin, { takenAway: counted.length, agreed: memory.approved.size > 0 });
@@ -182,7 +200,26 @@ export async function passFromAd(
   }
 }
 
-function removals(copy: Copy, todo: Plan, progress: Progress, now: Date): Parameters<typeof judge>[0] {
+function takeBookables(memory: Memory, session: AdSession, config: DirectoryConfig): void {
+  if (!config.bookables) return;
+  memory.bookables = afterReading(memory.bookables, session);
+  const { found } = memory.bookables;
+  if (found) memory.bookablesHere = new Map(found.map(({ guid, name }) => [guid, name]));
+}
+
+/** Rooms and equipment that are gone, and the names of all that were here. */
+interface GoneBookables {
+  readonly gone: readonly string[];
+  readonly here: ReadonlyMap<string, string>;
+}
+
+function removals(
+  copy: Copy,
+  todo: Plan,
+  progress: Progress,
+  now: Date,
+  bookables: GoneBookables,
+): Parameters<typeof judge>[0] {
   const active = [...copy.people.values()].filter((entry) => {
     const state = entry.attributes["planbState"]?.[0];
     return state !== "deleted" && state !== "disabled" && state !== "accountExpired";
@@ -190,17 +227,24 @@ function removals(copy: Copy, todo: Plan, progress: Progress, now: Date): Parame
   return {
     people: todo.takenAway,
     groups: todo.removedGroups,
-    known: { people: active.length, groups: copy.groups.size },
+    bookables: bookables.gone,
+    known: { people: active.length, groups: copy.groups.size, bookables: bookables.here.size },
     recentPeople: takenRecently(progress, now),
   };
 }
 
-function held(copy: Copy, todo: Plan, reason: string, since: string): Held {
+function held(copy: Copy, todo: Plan, bookables: GoneBookables, reason: string, since: string): Held {
   const names = [
     ...todo.takenAway.map((guid) => copy.people.get(guid)?.attributes["uid"]?.[0] ?? guid),
     ...todo.removedGroups.map((guid) => copy.groups.get(guid)?.attributes["displayName"]?.[0] ?? guid),
+    ...bookables.gone.map((guid) => bookables.here.get(guid) ?? guid),
   ];
-  return { since, reason, guids: [...todo.takenAway, ...todo.removedGroups], examples: names.slice(0, 20) };
+  return {
+    since,
+    reason,
+    guids: [...todo.takenAway, ...todo.removedGroups, ...bookables.gone],
+    examples: names.slice(0, 20),
+  };
 }
 
 /** The copy after a pass: what needed no change is held as the reading has it, so that nothing is held twice. */

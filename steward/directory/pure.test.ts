@@ -263,10 +263,11 @@ describe("differences", () => {
 });
 
 describe("the guard", () => {
-  const removals = (people: number, known: number, recentPeople = 0, groups = 0) => ({
+  const removals = (people: number, known: number, recentPeople = 0, groups = 0, bookables = 0) => ({
     people: Array.from({ length: people }, (_, n) => guid(n)),
     groups: Array.from({ length: groups }, (_, n) => guid(1000 + n)),
-    known: { people: known, groups: 100 },
+    bookables: Array.from({ length: bookables }, (_, n) => guid(2000 + n)),
+    known: { people: known, groups: 100, bookables: 20 },
     recentPeople,
   });
   const none = new Set<string>();
@@ -279,6 +280,8 @@ describe("the guard", () => {
     [false, removals(6, 95, 5)],
     [true, removals(0, 90, 10)],
     [false, removals(0, 100, 0, 11)],
+    [true, removals(0, 100, 0, 0, 2)],
+    [false, removals(0, 100, 0, 0, 3)],
   ])("says %s to %o", (ok, what) => {
     expect(judge(what, 10, none).ok).toBe(ok);
   });

@@ -22,6 +22,8 @@ function controller(usn: bigint, there: string[], changedGuids: string[] = [], h
     identity: "dc1/a",
     usn,
     seesDeleted: false,
+    bookables: undefined,
+    bookablesProblem: undefined,
     async *people(since) {
       for (const guid of there)
         if (!hidden.includes(guid) && (since === undefined || changedGuids.includes(guid))) yield person(guid);
@@ -55,6 +57,15 @@ describe("a full reading", () => {
 });
 
 describe("a delta", () => {
+  it("drops who is a room from now on, though nothing of the account has changed", async () => {
+    const room = { guid: "b", kind: "room", name: "B", mail: "b@x.dk", aliases: [] } as const;
+    const more = { building: undefined, description: undefined, capacity: undefined };
+    const session = { ...controller(10n, ["a"]), bookables: new Map([["b", { ...room, ...more }]]) };
+    const reading = await readDelta(session, source(["a", "b"]), mark, rhythm, [], now);
+    expect([...reading.source.people.keys()]).toEqual(["a"]);
+    expect(reading.changed).toBe(true);
+  });
+
   it("drops who changed and is no longer in reach", async () => {
     const reading = await readDelta(
       controller(12n, ["a"], ["a", "b"]),

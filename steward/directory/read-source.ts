@@ -99,6 +99,8 @@ export async function readDelta(
     }
     for (const guid of await session.changed(mark.usn)) if (has(guid) && !seen.has(guid)) gone.push(guid);
   }
+  // Who becomes a room by joining a group has not changed in AD's eyes.
+  for (const guid of session.bookables?.keys() ?? []) if (people.has(guid)) gone.push(guid);
   const due = session.usn > comparedUsn && secondsSince(comparedAt, now) >= rhythm.compareEverySeconds;
   if (due || takesOverLogin(before, people, seen)) {
     const ids = await session.ids();

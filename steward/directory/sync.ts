@@ -1,3 +1,4 @@
+import type { Bookables } from "./bookables-here.ts";
 import type { Coverage } from "./coverage.ts";
 import type { LoginReport } from "./issue-codes.ts";
 import type { Held, PassReport } from "./pass.ts";
@@ -48,6 +49,8 @@ export interface DirectorySync {
   /** Seconds until the next pass is due. */
   pauseSeconds(): number;
   status(): DirectoryStatus;
+  /** Rooms and equipment of the existing directory; undefined: not read yet. Another object when anything of them changed. */
+  bookables(): Bookables | undefined;
   /** Makes the next pass compare the ids of all entries, so that it finds what was deleted. */
   compareNext(): void;
   coverage(): Promise<Coverage & { readonly withCode: number }>;

@@ -4,7 +4,7 @@ const groups = (who: string) =>
   z.array(z.string().min(1)).default([]).describe(`Groups of ${who}, by their name in the existing directory.`);
 
 /** A resource as a service declares it: a shared mailbox, a room or a piece of equipment. */
-const resource = z.strictObject({
+export const resourceSchema = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected up to 63 characters of a-z, 0-9 and "-"')
@@ -26,10 +26,12 @@ const resource = z.strictObject({
 
 /** What a service hands to the steward in `/config/resources/<service>.json`. */
 export const resourcesSchema = z.strictObject({
-  resources: z.array(resource).describe("The service's resources; what is no longer here goes out of the directory."),
+  resources: z
+    .array(resourceSchema)
+    .describe("The service's resources; what is no longer here goes out of the directory."),
 });
 
 /** A declared resource, complete. */
-export type Resource = z.infer<typeof resource>;
+export type Resource = z.infer<typeof resourceSchema>;
 /** A service's file as it writes it: without what has a default. */
 export type ResourcesInput = z.input<typeof resourcesSchema>;

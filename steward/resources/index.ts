@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
+import { type Bookables, type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
+import type { UnusableBookable } from "./bookables.ts";
 import type { WaitingGroup } from "./desired.ts";
 import { keepResources, type ResourcesReport, readResources } from "./keep.ts";
 
+export type { UnusableBookable } from "./bookables.ts";
 export { type Resource, type ResourcesInput, resourcesSchema } from "./config.ts";
 export type { WaitingGroup } from "./desired.ts";
 export { groupIds } from "./keep.ts";
@@ -18,6 +20,8 @@ export interface ResourcesStatus {
   readonly resources: number;
   /** Groups they name that give no right yet. */
   readonly waiting: readonly WaitingGroup[];
+  /** Rooms and equipment of the existing directory that cannot be booked here. */
+  readonly unusable: readonly UnusableBookable[];
 }
 
 /** The loop that keeps resources in the directory. */
@@ -32,23 +36,28 @@ const retrySeconds = 10;
 /**
  * Keeps the entries below `ou=resources` as the services' files in `/config/resources` declare them.
  *
+ * @param fromAd what is known of the existing directory's rooms and equipment; undefined: nothing yet, so those here stay
  * @param then runs after each turn with the same connection, e.g. what the mailboxes need of it
  */
 export function startResources(
   folder: string,
   config: Pick<DirectoryConfig, "shadow">,
+  fromAd: () => Bookables | undefined,
   then: (shadow: Shadow) => Promise<void> = async () => undefined,
 ): ResourcesLoop {
-  let status: ResourcesStatus = { state: "waiting", message: undefined, resources: 0, waiting: [] };
+  let status: ResourcesStatus = { state: "waiting", message: undefined, resources: 0, waiting: [], unusable: [] };
   const turn = async (): Promise<void> => {
     const declared = readResources(join(folder, "resources"));
     const shadow = await openShadow(config);
     try {
-      const report = await keepResources(shadow, declared);
+      const known = fromAd();
+      const report = await keepResources(shadow, declared, known ?? { found: undefined });
       tell(report, status);
       const [twice] = report.doubled;
-      const message = twice === undefined ? undefined : `two services declare a resource "${twice}"`;
-      status = { state: message ? "failed" : "ok", message, resources: report.resources, waiting: report.waiting };
+      const message = twice === undefined ? known?.problem : `two services declare a resource "${twice}"`;
+      if (message !== undefined && message !== status.message) log(`resources: ${message}`);
+      const { resources, waiting, unusable } = report;
+      status = { state: twice ? "failed" : "ok", message, resources, waiting, unusable };
       await then(shadow);
     } finally {
       await shadow.close();
@@ -70,7 +79,7 @@ export function startResources(
 }
 
 function tell(report: ResourcesReport, before: ResourcesStatus): void {
-  const { added, changed, removed, resources, waiting } = report;
+  const { added, changed, removed, resources, waiting, unusable } = report;
   if (added + changed + removed > 0)
     log(`resources: ${resources} added=${added} changed=${changed} removed=${removed} waiting=${waiting.length}`);
   const known = new Set(before.waiting.map(({ resource, group }) => `${resource}/${group}`));
@@ -79,5 +88,9 @@ function tell(report: ResourcesReport, before: ResourcesStatus): void {
     log(
       `resources: ${resource}: the group "${group}" is ${why === "unknown" ? "not here yet" : "here more than once"}`,
     );
+  }
+  const told = new Set(before.unusable.map(({ name, why }) => `${name}/${why}`));
+  for (const { name, why } of unusable) {
+    if (!told.has(`${name}/${why}`)) log(`resources: "${name}" of AD cannot be booked: ${why}`);
   }
 }

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { texts } from "../directory/ad-entries.ts";
+import { isBookableId } from "../directory/bookables-here.ts";
 import type { Attributes } from "../directory/desired.ts";
 import { attributeChanges } from "../directory/diff.ts";
-import type { Shadow } from "../directory/index.ts";
+import type { Bookables, Shadow } from "../directory/index.ts";
 import { indexByName } from "../groups.ts";
+import { takenAddresses, type UnusableBookable, usableBookables } from "./bookables.ts";
 import { type Resource, resourcesSchema } from "./config.ts";
 import { desiredResources, type GroupIds, managedResourceAttributes, type WaitingGroup } from "./desired.ts";
 
@@ -16,6 +18,8 @@ export interface ResourcesReport {
   readonly removed: number;
   readonly waiting: readonly WaitingGroup[];
   readonly doubled: readonly string[];
+  /** Rooms and equipment of the existing directory that cannot be booked here. */
+  readonly unusable: readonly UnusableBookable[];
 }
 
 /**
@@ -49,12 +53,24 @@ export async function groupIds(shadow: Shadow): Promise<GroupIds> {
   return indexByName(names.keys(), (id) => names.get(id));
 }
 
-/** Makes the entries below `ou=resources` those that are declared; everything else there goes. */
-export async function keepResources(shadow: Shadow, declared: readonly Resource[]): Promise<ResourcesReport> {
-  const { entries, waiting, doubled } = desiredResources(declared, await groupIds(shadow));
+/**
+ * Makes the entries below `ou=resources` those that are declared, and those that the existing directory has; everything
+ * else there goes.
+ *
+ * @param fromAd the existing directory's rooms and equipment; `found` undefined: not known now, so those here stay
+ */
+export async function keepResources(
+  shadow: Shadow,
+  declared: readonly Resource[],
+  fromAd: Pick<Bookables, "found"> = { found: [] },
+): Promise<ResourcesReport> {
+  const found = fromAd.found ?? [];
+  const copied = usableBookables(found, await takenAddresses(shadow, declared, found));
+  const wanted = [...declared, ...copied.resources];
+  const { entries, waiting, doubled } = desiredResources(wanted, await groupIds(shadow));
   const there = new Map<string, Attributes>();
-  const found = await shadow.find("ou=resources", "(objectClass=planbResource)", ["cn", ...managedResourceAttributes]);
-  for (const entry of found) {
+  const here = await shadow.find("ou=resources", "(objectClass=planbResource)", ["cn", ...managedResourceAttributes]);
+  for (const entry of here) {
     const attributes = managedResourceAttributes.map((name) => [name, texts(entry, name).sort()] as const);
     there.set(texts(entry, "cn")[0] ?? "", Object.fromEntries(attributes));
   }
@@ -62,7 +78,7 @@ export async function keepResources(shadow: Shadow, declared: readonly Resource[
   let [added, changed, removed] = [0, 0, 0];
   // Removed first: an address may pass from one to another.
   for (const id of there.keys()) {
-    if (entries.has(id)) continue;
+    if (entries.has(id) || (fromAd.found === undefined && isBookableId(id))) continue;
     await shadow.remove(dn(id));
     removed++;
   }
@@ -77,5 +93,6 @@ export async function keepResources(shadow: Shadow, declared: readonly Resource[
       changed++;
     }
   }
-  return { resources: entries.size, added, changed, removed, waiting, doubled };
+  const resources = there.size + added - removed;
+  return { resources, added, changed, removed, waiting, doubled, unusable: copied.unusable };
 }

@@ -100,6 +100,7 @@ export class BookingStack {
       databasePassword: secret("database/groupware/1"),
       directoryPassword: secret("directory/groupware/1"),
       doors: JSON.stringify(doors),
+      doorKey: secret("booking/door-key/1"),
     });
     return {
       ...workload,
