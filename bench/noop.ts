@@ -43,10 +43,10 @@ export const noop: Bench = {
   about: "pulumi up with nothing to change against an empty TypeScript program",
   async run() {
     const stack = await benchStack("benchup", [28080, 28443]);
-    await bringUp(stack);
     const empty = emptyProject();
     const [ours, theirs]: [number[], number[]] = [[], []];
     try {
+      await bringUp(stack);
       await empty.up();
       for (let run = 0; run < runs; run++) {
         tell(`run ${run + 1} of ${runs}`);

@@ -11,6 +11,15 @@ import { UserError } from "../model/errors.ts";
 import type { StackOutputs } from "../model/outputs.ts";
 import { removeThings, stackThings } from "../platform/docker/operate.ts";
 
+/** Ports of the demo besides HTTP and HTTPS; a bench's are as far from them as its HTTP port from the demo's. */
+const otherPorts = [
+  ["mail", "ports", "smtp"],
+  ["mail", "ports", "submissions"],
+  ["mail", "ports", "submission"],
+  ["mail", "mailbox", "imapPort"],
+  ["mail", "mailbox", "sievePort"],
+];
+
 /** Longest wait for green probes, in seconds. */
 const greenWithin = 300;
 
@@ -22,7 +31,7 @@ export const tell = (words: string): void => console.error(`  ${words}`);
  * lives outside the checkout.
  *
  * @param name the stack's name
- * @param ports its HTTP and HTTPS port
+ * @param ports its HTTP and HTTPS port; those of mail follow the first
  * @param change settings to change, as dotted paths of the stack file; undefined takes one out
  */
 export async function benchStack(
@@ -34,6 +43,8 @@ export async function benchStack(
   mkdirSync(folder, { recursive: true });
   const demo = join(import.meta.dirname, "..", "stacks", "demo.yaml");
   const file = parseDocument(readFileSync(demo, "utf8"));
+  const apart = ports[0] - Number(file.getIn(["host", "httpPort"]));
+  for (const path of otherPorts) file.setIn(path, Number(file.getIn(path)) + apart);
   const settings = { domain: `${name}.localhost`, "host.httpPort": ports[0], "host.httpsPort": ports[1], ...change };
   for (const [path, value] of Object.entries(settings)) {
     if (value === undefined) file.deleteIn(path.split("."));
