@@ -217,6 +217,18 @@ describe("the groupware on an engine", () => {
     expect(stats.stdout).toMatch(/cmd_flush 1\r?\n/);
   });
 
+  it("finds no room by CardDAV, which SOGo cannot, and tells nobody the way to its database", async () => {
+    const query =
+      '<C:addressbook-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><D:prop><D:getetag/></D:prop><C:filter>' +
+      '<C:prop-filter name="FN"><C:text-match>Mødelokale</C:text-match></C:prop-filter></C:filter></C:addressbook-query>';
+    const path = `/SOGo/dav/${anna.guid}/Contacts/bookable/`;
+    const type = { "content-type": "text/xml; charset=utf-8", depth: "1" };
+    expect((await dav.ask(anna, "REPORT", path, query, type)).status).toBe(501);
+    const logs = await stack.engine.logs("groupware");
+    expect(logs).toContain("failed to acquire channel for URL: postgresql://groupware@database");
+    for (const hidden of stack.hidden) expect(logs).not.toContain(hidden);
+  });
+
   it("keeps a calendar when its owner gets another login, name and address", async () => {
     const client = await stack.directory();
     const { Attribute, Change } = await import("ldapts");

@@ -82,8 +82,8 @@ export class Booking extends pulumi.ComponentResource implements Service {
       caPem: secrets.caPem,
       ...groupwareCertificate(secrets),
       sogoConf: pulumi
-        .all([databasePassword, directoryPassword, secrets.derive(groupwareClientLabel)])
-        .apply(([databaseSecret, directorySecret, clientSecret]) =>
+        .all([directoryPassword, secrets.derive(groupwareClientLabel)])
+        .apply(([directorySecret, clientSecret]) =>
           sogoConf(
             {
               ...common,
@@ -91,7 +91,7 @@ export class Booking extends pulumi.ComponentResource implements Service {
               mailDomain: domain,
               webmail: mailDomain !== undefined,
             },
-            { databasePassword: databaseSecret, directoryPassword: directorySecret, clientSecret },
+            { directoryPassword: directorySecret, clientSecret },
           ),
         ),
       frontConf: secrets.derive(identityKeyLabel).apply((derived) =>

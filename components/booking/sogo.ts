@@ -17,7 +17,6 @@ export interface SogoSettings {
 
 /** Secrets of SOGo's configuration. */
 export interface SogoSecrets {
-  readonly databasePassword: string;
   readonly directoryPassword: string;
   readonly clientSecret: string;
 }
@@ -52,8 +51,8 @@ const text = (value: string): string => `"${value.replaceAll("\\", "\\\\").repla
 /** The whole of SOGo's configuration; what its twin for calendar programs does otherwise is in the image's start. */
 export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   const { host, port, name, user } = settings.database;
-  const url = (table: string) =>
-    text(`postgresql://${user}:${secrets.databasePassword}@${host}:${port}/${name}/${table}`);
+  // Without the password, which the image's start puts where libpq looks for it: SOGo logs these addresses.
+  const url = (table: string) => text(`postgresql://${user}@${host}:${port}/${name}/${table}`);
   const language = settings.language === "da" ? "Danish" : "English";
   // Those who left, or were shut out, are no colleagues one can write to.
   const present = ["ok", "mustChange", "expired", "locked"].map((state) => `planbState = '${state}'`).join(" OR ");

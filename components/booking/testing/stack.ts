@@ -85,7 +85,6 @@ export class BookingStack {
           database,
         },
         {
-          databasePassword: secret("database/groupware/1"),
           directoryPassword: secret("directory/groupware/1"),
           clientSecret: secret("groupware/oidc-client/1"),
         },
