@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sync: async () => (await import("./sync.ts")).sync,
   login: async () => (await import("./login.ts")).login,
   mail: async () => (await import("./mail.ts")).mail,
+  lists: async () => (await import("./lists.ts")).lists,
   files: async () => (await import("./files.ts")).files,
   memory: async () => (await import("./memory.ts")).memory,
 };

@@ -43,6 +43,8 @@ const mainCf = (settings: Readonly<Record<string, string>>) =>
     data_directory: "/data/state",
     mydestination: "",
     inet_protocols: "ipv4",
+    // No name server knows this host; where none answers at all, each connection would wait ten seconds for one.
+    smtpd_peername_lookup: "no",
     smtpd_tls_security_level: "may",
     smtpd_tls_cert_file: "/config/tls/cert.pem",
     smtpd_tls_key_file: "/config/tls/key.pem",
@@ -159,6 +161,7 @@ export async function startMailPeer(
     virtual_transport: "lmtp:unix:/run/dovecot/lmtp",
     smtpd_relay_restrictions: "reject_unauth_destination",
     message_size_limit: String(settings.maxMessageMiB * 2 ** 20),
+    smtpd_recipient_limit: "20000",
     ...{ smtpd_milters: "inet:filter:11332", milter_default_action: "tempfail" },
   });
   await stack.run(filterWorkload(settings, settings.domains));
