@@ -44,6 +44,9 @@ export const da: ListsTexts = {
   deliverDigest: "Samlet i én mail om dagen",
   save: "Gem",
   saved: "Det er gemt.",
+  stopped: "Mails fra listen til dig kom retur, så de er sat på pause.",
+  resume: "Send til mig igen",
+  resumed: "Du får mails fra listen igen.",
   archive: {
     title: "Arkiv",
     none: "Denne liste gemmer ikke, hvad der er sendt.",
@@ -111,6 +114,14 @@ export const da: ListsTexts = {
     gone: "Adressen er taget af listen.",
     wrong: 'Skriv en mailadresse som "navn@eksempel.dk".',
     empty: "Ingen er med endnu.",
+    stopped: "Sat på pause: mails kom retur",
+    stoppedCount: (n) =>
+      n === 1
+        ? "1 adresse er sat på pause, fordi mails kom retur. Ret den, eller send til den igen."
+        : `${n} adresser er sat på pause, fordi mails kom retur. Ret dem, eller send til dem igen.`,
+    resume: "Send igen",
+    resumeNamed: (who) => `Send igen til ${who}`,
+    resumed: "Adressen får mails fra listen igen.",
   },
   oneClick: {
     title: "Afmelding",

@@ -34,6 +34,9 @@ export const en: ListsTexts = {
   deliverDigest: "Gathered in one mail a day",
   save: "Save",
   saved: "Saved.",
+  stopped: "Mails from the list to you came back, so they are paused.",
+  resume: "Send to me again",
+  resumed: "You get the list's mails again.",
   archive: {
     title: "Archive",
     none: "This list does not keep what was sent.",
@@ -98,6 +101,14 @@ export const en: ListsTexts = {
     gone: "The address is off the list.",
     wrong: 'Write a mail address like "name@example.com".',
     empty: "Nobody is on it yet.",
+    stopped: "Paused: mails came back",
+    stoppedCount: (n) =>
+      n === 1
+        ? "1 address is paused because mails came back. Correct it, or send to it again."
+        : `${n} addresses are paused because mails came back. Correct them, or send to them again.`,
+    resume: "Send again",
+    resumeNamed: (who) => `Send again to ${who}`,
+    resumed: "The address gets the list's mails again.",
   },
   oneClick: {
     title: "Leaving a list",

@@ -32,6 +32,9 @@ export interface ListsTexts {
   readonly deliverDigest: string;
   readonly save: string;
   readonly saved: string;
+  readonly stopped: string;
+  readonly resume: string;
+  readonly resumed: string;
   readonly archive: {
     readonly title: string;
     readonly none: string;
@@ -91,6 +94,11 @@ export interface ListsTexts {
     readonly gone: string;
     readonly wrong: string;
     readonly empty: string;
+    readonly stopped: string;
+    readonly stoppedCount: (n: number) => string;
+    readonly resume: string;
+    readonly resumeNamed: (who: string) => string;
+    readonly resumed: string;
   };
   readonly oneClick: {
     readonly title: string;

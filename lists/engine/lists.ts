@@ -25,6 +25,12 @@ export function mailmanConfig(list: ListSettings): Readonly<Record<string, FormV
     require_explicit_destination: false,
     include_rfc2369_headers: true,
     process_bounces: true,
+    // A day with a refusal counts once. By Mailman's own values (5 days, forgotten after 7) a list that is written to
+    // once a week would send to a dead address for ever.
+    bounce_score_threshold: 3,
+    bounce_info_stale_after: "90d",
+    bounce_notify_owner_on_disable: true,
+    bounce_notify_owner_on_removal: true,
     admin_immed_notify: !list.hidden,
     send_welcome_message: true,
     send_goodbye_message: true,

@@ -19,6 +19,8 @@ const member = z.object({
   display_name: z.string().default(""),
   moderation_action: z.string().optional(),
   delivery_mode: z.string().default("regular"),
+  /** When mail to the address last came back for good. */
+  last_bounce_received: z.string().optional(),
 });
 
 /** A member, owner or moderator as Mailman has it. */
@@ -95,6 +97,23 @@ export class Mailman {
     const found = await this.find(`/lists/${list}/member/${encodeURIComponent(address.toLowerCase())}`);
     const one = found === undefined ? undefined : member.parse(found);
     return one?.email.toLowerCase() === address.toLowerCase() ? one : undefined;
+  }
+
+  /** Of these members those whose mail came back so often that Mailman sends them none. */
+  async stopped(members: readonly Member[]): Promise<readonly Member[]> {
+    const found: Member[] = [];
+    // Only who has ever been a day's bounce can be among them, so that the others need no question each.
+    for (const one of members.filter(({ last_bounce_received }) => last_bounce_received !== undefined)) {
+      const preferences = await this.find(`/members/${one.member_id}/preferences`);
+      const { delivery_status } = z.object({ delivery_status: z.string().optional() }).parse(preferences ?? {});
+      if (delivery_status === "by_bounces") found.push(one);
+    }
+    return found;
+  }
+
+  /** Sends to a member again. */
+  async resume({ member_id }: Member): Promise<void> {
+    await this.call("PATCH", `/members/${member_id}/preferences`, { delivery_status: "enabled" });
   }
 
   async add(list: string, role: string, address: string, name: string, welcome = false): Promise<void> {

@@ -44,8 +44,12 @@ export function ownRoutes({ app, settings, mailman, members, keeper, visit, list
       members.withRole(list.name, "owner"),
       members.withRole(list.name, "moderator"),
     ]);
-    const self = standing.member && list.digest ? await selfOf(list, user) : undefined;
-    return c.html(ownPage(visited, address(list), { owners, moderators }, self?.delivery_mode));
+    const self = standing.member ? await selfOf(list, user) : undefined;
+    const delivery = {
+      mode: list.digest ? self?.delivery_mode : undefined,
+      stopped: self !== undefined && (await mailman.stopped([self])).length > 0,
+    };
+    return c.html(ownPage(visited, address(list), { owners, moderators }, delivery));
   });
 
   app.post("/liste/:name/tilmeld", async (c) => {
@@ -63,6 +67,14 @@ export function ownRoutes({ app, settings, mailman, members, keeper, visit, list
     await members.leave(list.name, user.guid);
     await keeper.bring(list);
     return c.redirect(`/liste/${list.name}?besked=af`, 303);
+  });
+
+  app.post("/liste/:name/send-igen", async (c) => {
+    const { list, user } = await listVisit(c);
+    const self = await selfOf(list, user);
+    demand(self !== undefined);
+    if (self) await mailman.resume(self);
+    return c.redirect(`/liste/${list.name}?besked=igen`, 303);
   });
 
   app.post("/liste/:name/levering", async (c) => {
@@ -108,7 +120,12 @@ function ownPage(
   visited: ListVisit,
   address: string,
   people: { readonly owners: readonly Person[]; readonly moderators: readonly Person[] },
-  delivery: string | undefined,
+  delivery: {
+    /** Undefined: there is no choice. */
+    readonly mode: string | undefined;
+    /** Whether mail came back so often that none is sent. */
+    readonly stopped: boolean;
+  },
 ): Html {
   const { list, standing, t } = visited;
   const path = `/liste/${list.name}`;
@@ -116,6 +133,7 @@ function ownPage(
   const told = {
     med: { kind: "good", text: t.joined(list.title) },
     af: { kind: "good", text: t.left(list.title) },
+    igen: { kind: "good", text: t.resumed },
     gemt: { kind: "good", text: t.saved },
   } as const;
   const mayJoin = list.kind !== "closed" || standing.moderator || standing.byGroup;
@@ -127,6 +145,7 @@ function ownPage(
       ? postButton(`${path}/tilmeld`, t.join, { look: "first", label: t.joinNamed(list.title) })
       : html`<p class="soft">${t.closed}</p>`;
   const body = html`<p class="lead">${list.description}</p>
+${delivery.stopped ? html`${alert("bad", t.stopped)}${postButton(`${path}/send-igen`, t.resume)}` : ""}
 <div class="stack">
 <section class="card" aria-labelledby="om"><h2 id="om">${t.whoWrites}</h2>
 <p>${t.kind[list.kind]}</p>
@@ -145,12 +164,12 @@ ${join}
 ${list.archive === "none" ? html`<p class="small soft">${t.archive.none}</p>` : ""}
 </section>
 ${
-  delivery === undefined
+  delivery.mode === undefined
     ? ""
     : html`<section class="card">${postForm(`${path}/levering`, [
         choices("radio", "levering", t.delivery, [
-          { value: "hver", label: t.deliverEach, chosen: delivery === "regular" },
-          { value: "samlet", label: t.deliverDigest, chosen: delivery !== "regular" },
+          { value: "hver", label: t.deliverEach, chosen: delivery.mode === "regular" },
+          { value: "samlet", label: t.deliverDigest, chosen: delivery.mode !== "regular" },
         ]),
         submit(t.save, "plain"),
       ])}</section>`
