@@ -7,6 +7,7 @@ import { buildImages } from "../../images/index.ts";
 import { runProbe } from "../../probes/index.ts";
 import { suffix } from "../directory/slapd.ts";
 import { MailWorld, mailHost, type TestPerson, testPorts } from "./testing/world.ts";
+import { zipBomb, zipOf } from "./testing/zip.ts";
 
 const person = (n: number, uid: string, more: Partial<TestPerson> = {}): TestPerson => ({
   guid: `00000000-0000-4000-8000-00000000000${n}`,
@@ -297,6 +298,25 @@ describe("mail on an engine", () => {
     await world.receive({ from, to, text: "en bombe", attachments: [bomb] });
     await world.receive({ from, to, text: "stadig i live" });
     await arrives(bo, "stadig i live");
+  });
+
+  it("looks into archives: refuses what would run on a PC there too, and outlives a zip bomb", async () => {
+    const to = bo.mail;
+    const send = (filename: string, content: Buffer, text = "se vedlagte") =>
+      world.receive({ from, to, text, attachments: [{ filename, content }] });
+    const program = await zipOf({ "tilbud/æøå faktura.exe": Buffer.from("MZ") });
+    await expect(send("faktura.zip", program)).rejects.toMatchObject({ responseCode: 554 });
+    await send("bilag.zip", await zipOf({ "tilbud/faktura.txt": Buffer.from("500 kr.") }), "et harmløst arkiv");
+    await arrives(bo, "et harml");
+    const started = async () => (await world.stack.inspect("filter")).State.StartedAt;
+    const before = await started();
+    // Carried unharmed, for nothing here unpacks what it does not look for; or refused.
+    await send("bombe.zip", await zipBomb()).catch((error: { responseCode: number }) =>
+      expect(error.responseCode).toBeGreaterThanOrEqual(500),
+    );
+    await world.receive({ from, to, text: "stadig i live efter arkivet" });
+    await arrives(bo, "stadig i live efter");
+    expect(await started()).toBe(before);
   });
 
   it("keeps what it acknowledged through a kill", async () => {
