@@ -151,7 +151,8 @@ ${config.shared
 }
 
 const searching = `
-fts_autoindex = yes
+# mailbox-index does it every two minutes.
+fts_autoindex = no
 fts_search_add_missing = yes
 fts_message_max_size = 20M
 language_filters = lowercase normalizer-icu snowball

@@ -224,12 +224,17 @@ describe("the mailboxes on an engine", () => {
     expect(await found("byggetilladelse")).toBe(1);
     expect(await found("ansøgning")).toBe(1);
     expect(await found("kattekillinger")).toBe(0);
-    const index = await world.stack.exec("mailbox", [
-      "find",
-      `/data/${clerk.guid}/Maildir/fts-flatcurve`,
-      "-name",
-      "*.glass",
-    ]);
+  });
+
+  it("puts new mail into the search by itself, in batches", async () => {
+    const reader = person(6, "udvalg");
+    await world.addPerson(reader);
+    await world.deliver(reader.mail, { subject: "Referat", text: "Udvalget drøftede cykelstien." });
+    const run = await world.stack.exec("mailbox", ["mailbox-index"]);
+    expect(run.stderr + run.stdout).toBe("");
+    expect(run.code).toBe(0);
+    const folder = `/data/${reader.guid}/Maildir/fts-flatcurve`;
+    const index = await world.stack.exec("mailbox", ["find", folder, "-name", "*.glass"]);
     expect(index.stdout).not.toBe("");
   });
 

@@ -35,16 +35,10 @@ export const ldapTables: Readonly<Record<string, LdapTable>> = {
     result_attribute: "mail",
     result_format: "discard:a room has no mailbox",
   },
-  /** A further address of a person or a resource, and its own one. */
+  /** Whom an address stands for that is nobody's own: a person's or resource's further one, a group's with its members. */
   aliases: {
     search_base: suffix,
-    query_filter: `(&(planbMailAlias=%s)(|(&${person})(objectClass=planbResource)))`,
-    result_attribute: "mail",
-  },
-  /** A group's address, and its members'. */
-  groups: {
-    search_base: groups,
-    query_filter: `(&${group}${byAddress})`,
+    query_filter: `(|(&(planbMailAlias=%s)(|(&${person})(objectClass=planbResource)))(&${group}(member=*)${byAddress}))`,
     // groups have none: only their members' addresses come out
     result_attribute: "maildrop",
     special_result_attribute: "member",

@@ -63,11 +63,9 @@ ${lines({
   // Errors of 4xx are what a look-up in a directory that is away gives: nothing is lost, it comes again.
   virtual_mailbox_domains: domains.join(", "),
   virtual_mailbox_maps: `${table("mailboxes")}, ${table("rooms")}`,
-  virtual_alias_maps: [
-    ...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []),
-    table("aliases"),
-    table("groups"),
-  ].join(", "),
+  virtual_alias_maps: [...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []), table("aliases")].join(
+    ", ",
+  ),
   // A list of all staff is one address that becomes thousands.
   virtual_alias_expansion_limit: 20000,
   virtual_transport: `mailbox:inet:${mailbox.workload}:${mailbox.port}`,
