@@ -17,6 +17,7 @@ import pkgutil
 import signal
 import sys
 import time
+import traceback
 
 import mailman
 from mailman.bin.runner import make_runner
@@ -27,6 +28,7 @@ from mailman.core.runner import Runner
 from mailman.database.transaction import dbconnection
 from mailman.interfaces.member import MemberRole
 from mailman.interfaces.mta import SomeRecipientsFailed
+from mailman.interfaces.runner import RunnerInterrupt
 from mailman.model import roster
 from mailman.model.address import Address
 from mailman.model.member import Member
@@ -40,6 +42,8 @@ QUEUES = ('in', 'pipeline', 'virgin', 'archive', 'command', 'digest', 'bounces',
 PROCESSES = ('queues', 'out', 'lmtp', 'rest')
 # Times a message that failed, e.g. because the database was away, is tried anew at a start.
 UNSHUNTS = 3
+# Times in a row that a runner's regular work may fail.
+PERIODIC_TRIES = 10
 
 
 def came_back(self, mlist, msg, msgdata):
@@ -135,6 +139,31 @@ def deliver(mlist, msg, msgdata):
         raise SomeRecipientsFailed(temporary, permanent)
 
 
+def patient(name, periodic):
+    """
+    A runner's regular work that goes on after an error. A member whom the pages take off while their bounces are looked at is
+    one, and none the next time; Mailman's runner would end. What fails again and again does end it, and all begins anew.
+    """
+    failed = 0
+
+    def work():
+        nonlocal failed
+        try:
+            periodic()
+            config.db.commit()
+            failed = 0
+        except RunnerInterrupt:
+            raise
+        except Exception:
+            config.db.abort()
+            failed += 1
+            if failed >= PERIODIC_TRIES:
+                raise
+            print(f'mailman: {name}: tried again at its next turn:\n{traceback.format_exc()}', flush=True)
+
+    return work
+
+
 class Queues(Runner):
     """Several of Mailman's runners, one after the other, each no more often than its own pause asks."""
 
@@ -143,6 +172,8 @@ class Queues(Runner):
     def __init__(self, name, slice=None):
         super().__init__(name, slice)
         self._due = {make_runner(queue, slice, None): 0.0 for queue in QUEUES}
+        for runner in self._due:
+            runner._do_periodic = patient(runner.name, runner._do_periodic)
 
     def _one_iteration(self):
         done = 0
@@ -218,7 +249,11 @@ def run(name):
     runner = make_runner(name, 0, 1)
     runner.set_signals()
     logging.getLogger('mailman.runner').info('%s runner started.', name)
-    runner.run()
+    try:
+        runner.run()
+    except Exception:
+        print(f'mailman: {name}: {traceback.format_exc()}', flush=True)
+        raise
     return runner.status
 
 
