@@ -82,6 +82,16 @@ describe("the database on an engine", () => {
     expect((await stack.inspect("database")).State.StartedAt).not.toBe(before);
   });
 
+  it("is not disturbed by what a health check or an operator leaves behind", async () => {
+    // Its parent ends first, so the first process of the container inherits it.
+    const left = await stack.exec("database", ["bash", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"]);
+    const slow = query("select 'here' from pg_sleep(3)");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect((await stack.exec("database", ["kill", "-TERM", left.stdout.trim()])).code).toBe(0);
+    expect(await slow).toMatchObject({ code: 0, stdout: "here\n" });
+    expect(await stack.logs("database")).not.toContain("terminating any other active server processes");
+  });
+
   it("takes a changed password, refuses the old one and keeps the rows", async () => {
     const secretFiles = { ...workload.secretFiles, "secrets/keycloak": password("keycloak", 2) };
     await stack.run({ ...workload, secretFiles });
