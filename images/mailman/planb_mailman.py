@@ -141,8 +141,8 @@ def deliver(mlist, msg, msgdata):
 
 def patient(name, periodic):
     """
-    A runner's regular work that goes on after an error. A member whom the pages take off while their bounces are looked at is
-    one, and none the next time; Mailman's runner would end. What fails again and again does end it, and all begins anew.
+    A runner's regular work that goes on after an error, e.g. a database that was away for a moment; Mailman's runner would end,
+    and the pages with it. What fails again and again does end it, and all begins anew.
     """
     failed = 0
 
@@ -182,7 +182,6 @@ class Queues(Runner):
                 continue
             count = runner._one_iteration()
             runner._do_periodic()
-            config.db.commit()
             done += count
             again = 0 if count and runner.sleep_float <= 1 else runner.sleep_float
             self._due[runner] = time.monotonic() + again
