@@ -1,11 +1,10 @@
-import { Client, type Entry } from "ldapts";
-import { type DirectoryAccess, suffix } from "./bookers.ts";
+import type { Entry } from "ldapts";
+import { isBookableId } from "../model/bookable.ts";
+import { type DirectoryAccess, suffix, values, withDirectory } from "./directory.ts";
 import type { Bookable } from "./settings.ts";
 
 /** Asks for the rooms and equipment that the steward has copied from the existing directory. */
 export type AskCopied = () => Promise<readonly Bookable[]>;
-
-const values = (entry: Entry, name: string): string[] => [entry[name] ?? []].flat().map(String);
 
 /** A copied entry; what nobody declared is as free as it can be: everybody books it, one at a time, at any hour. */
 function copied(entry: Entry): Bookable {
@@ -24,33 +23,25 @@ function copied(entry: Entry): Bookable {
   };
 }
 
+const attributes = [
+  ...["cn", "planbKind", "displayName", "mail", "planbMailAlias"],
+  ...["l", "planbCapacity", "description", "planbConcurrent"],
+];
+
 /**
  * Asks the shadow directory, where a copy is known by its name `ad-<GUID>`.
  *
  * @throws when it does not answer
  */
-export function askCopied({ url, bindDn, password, ca }: DirectoryAccess): AskCopied {
-  return async () => {
-    const client = new Client({ url, timeout: 5000, connectTimeout: 5000, tlsOptions: { ca: [ca] } });
-    try {
-      await client.bind(bindDn, password);
+export function askCopied(access: DirectoryAccess): AskCopied {
+  return () =>
+    withDirectory(access, async (client) => {
       const { searchEntries } = await client.search(`ou=resources,${suffix}`, {
         scope: "one",
         filter: "(&(objectClass=planbResource)(cn=ad-*)(mail=*)(|(planbKind=room)(planbKind=equipment)))",
-        attributes: [
-          "cn",
-          "planbKind",
-          "displayName",
-          "mail",
-          "planbMailAlias",
-          "l",
-          "planbCapacity",
-          "description",
-        ].concat("planbConcurrent"),
+        attributes,
       });
-      return searchEntries.map(copied).sort((a, b) => (a.id < b.id ? -1 : 1));
-    } finally {
-      await client.unbind().catch(() => undefined);
-    }
-  };
+      const found = searchEntries.map(copied).filter(({ id }) => isBookableId(id));
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    });
 }

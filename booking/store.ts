@@ -1,4 +1,5 @@
 import { Pool } from "pg";
+import { isBookableId } from "../model/bookable.ts";
 import { type Occurrence, occurrencesOf, UnboundedSeries } from "./occurrences.ts";
 import { bookablesSql, schemaSql } from "./schema.ts";
 import { type Bookable, type BookingSettings, bookableSchema } from "./settings.ts";
@@ -92,7 +93,8 @@ export function bookingStore(
     async open() {
       await pool.query(bookablesSql);
       const { rows } = await pool.query<{ about: unknown }>("select about from planb_bookable where id like 'ad-%'");
-      return rows.flatMap(({ about }) => bookableSchema.safeParse(about).data ?? []);
+      const kept = rows.flatMap(({ about }) => bookableSchema.safeParse(about).data ?? []);
+      return kept.filter(({ id }) => isBookableId(id));
     },
     async declare(bookables) {
       const rows = bookables.map((about) => ({

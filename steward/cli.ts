@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { command } from "./control.ts";
 import type { CodeSheets, Coverage, DirectoryStatus, LoginReport, UnseverReport } from "./directory/index.ts";
+import { unusableLine } from "./resources/index.ts";
 import type { StewardStatus } from "./status.ts";
 
 const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -127,7 +128,7 @@ function statusText(status: StewardStatus): string {
   const { message, unusable = [] } = status.resources ?? {};
   const resources = [
     ...(message ? [`resources: ${message}`] : []),
-    ...unusable.map(({ name, why }) => `resources: "${name}" of AD cannot be booked: ${why}`),
+    ...unusable.map((one) => `resources: ${unusableLine(one)}`),
   ];
   return [...(status.directory ? [directoryText(status.directory)] : []), ...realm, ...resources, ...services].join(
     "\n",

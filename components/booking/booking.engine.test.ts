@@ -9,7 +9,10 @@ const section = {
   rooms: [
     { id: "moede1", name: 'Mødelokale 1 "Ærø", stuen', address: room, capacity: 8, features: ["Skærm", "Tavle"] },
     { id: "moede2", name: "Mødelokale 2", address: "moede2@kommune.example", openingHours: workdays },
+    // What is copied from the existing directory is called "ad-" and a GUID.
+    { id: "ad-hoc", name: "Ad hoc", address: "adhoc@kommune.example" },
   ],
+  fromDirectory: { rooms: {} },
   // eva alone is in the group
   equipment: [
     {
@@ -242,6 +245,15 @@ describe("the groupware on an engine", () => {
     await client.unbind();
     expect((await dav.get(anna, "one")).text).toContain("Møde one");
   });
+
+  it("is back by itself when killed, and takes no declared room for a copied one", async () => {
+    const started = async () => (await stack.engine.inspect("groupware")).State.StartedAt;
+    const before = await started();
+    await stack.engine.kill("groupware");
+    await expect.poll(started, { timeout: 60_000 }).not.toBe(before);
+    const answer = async () => (await dav.web("GET", "/doer/doer-til-moede-1")).status;
+    await expect.poll(() => answer().catch(() => 0), { timeout: 60_000, interval: 500 }).toBe(200);
+  }, 150_000);
 
   it("runs without rights, shows no secret, and keeps within its memory", async () => {
     const { stdout } = await stack.engine.exec("groupware", [

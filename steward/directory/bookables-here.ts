@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isBookableId } from "../../model/bookable.ts";
 import { texts } from "./ad-entries.ts";
 import type { AdBookable } from "./bookables.ts";
 import type { Shadow } from "./shadow.ts";
@@ -10,11 +11,6 @@ export interface Bookables {
   /** Why they could not be read last, in a line. */
   readonly problem: string | undefined;
 }
-
-/** Names in the shadow directory of what is copied: `ad-` and the GUID, which no declared room can have by chance. */
-export const bookableId = (guid: string): string => `ad-${guid}`;
-/** Whether an entry of the resources is a copy. */
-export const isBookableId = (id: string): boolean => /^ad-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 /** Names of the rooms and equipment that the shadow directory has from the existing one, by GUID. */
 export async function loadBookables(shadow: Shadow): Promise<ReadonlyMap<string, string>> {

@@ -1,7 +1,8 @@
 import type { Entry } from "ldapts";
 import { describe, expect, it } from "vitest";
+import { isBookableId } from "../../model/bookable.ts";
 import { type AdBookable, adBookable, bookableSearches } from "../directory/bookables.ts";
-import { afterReading, isBookableId } from "../directory/bookables-here.ts";
+import { afterReading } from "../directory/bookables-here.ts";
 import { usableBookables } from "./bookables.ts";
 
 const guid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;

@@ -1,7 +1,7 @@
 import { EqualityFilter, OrFilter } from "ldapts";
 import { z } from "zod";
+import { bookableId } from "../../model/bookable.ts";
 import { texts } from "../directory/ad-entries.ts";
-import { bookableId } from "../directory/bookables-here.ts";
 import type { AdBookable, Shadow } from "../directory/index.ts";
 import { type Resource, resourceSchema } from "./config.ts";
 
@@ -10,6 +10,9 @@ export interface UnusableBookable {
   readonly name: string;
   readonly why: string;
 }
+
+/** What is told of one, in a line. */
+export const unusableLine = ({ name, why }: UnusableBookable): string => `"${name}" of AD cannot be booked: ${why}`;
 
 /** What has an address already: the address in lower case, and in a few words who has it. */
 export type TakenAddresses = ReadonlyMap<string, string>;

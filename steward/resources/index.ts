@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { type Bookables, type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
-import type { UnusableBookable } from "./bookables.ts";
+import { type UnusableBookable, unusableLine } from "./bookables.ts";
 import type { WaitingGroup } from "./desired.ts";
 import { keepResources, type ResourcesReport, readResources } from "./keep.ts";
 
-export type { UnusableBookable } from "./bookables.ts";
+export { type UnusableBookable, unusableLine } from "./bookables.ts";
 export { type Resource, type ResourcesInput, resourcesSchema } from "./config.ts";
 export type { WaitingGroup } from "./desired.ts";
 export { groupIds } from "./keep.ts";
@@ -89,8 +89,6 @@ function tell(report: ResourcesReport, before: ResourcesStatus): void {
       `resources: ${resource}: the group "${group}" is ${why === "unknown" ? "not here yet" : "here more than once"}`,
     );
   }
-  const told = new Set(before.unusable.map(({ name, why }) => `${name}/${why}`));
-  for (const { name, why } of unusable) {
-    if (!told.has(`${name}/${why}`)) log(`resources: "${name}" of AD cannot be booked: ${why}`);
-  }
+  const told = new Set(before.unusable.map(unusableLine));
+  for (const line of unusable.map(unusableLine)) if (!told.has(line)) log(`resources: ${line}`);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isBookableId } from "../../model/bookable.ts";
 import { texts } from "../directory/ad-entries.ts";
-import { isBookableId } from "../directory/bookables-here.ts";
 import type { Attributes } from "../directory/desired.ts";
 import { attributeChanges } from "../directory/diff.ts";
 import type { Bookables, Shadow } from "../directory/index.ts";
