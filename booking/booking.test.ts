@@ -4,6 +4,7 @@ import { dayOf, doorPage } from "./door.ts";
 import { occurrencesOf, organizerAddress, UnboundedSeries } from "./occurrences.ts";
 import type { Bookable, BookingSettings } from "./settings.ts";
 import { layOut } from "./store.ts";
+import { refusalText, tidyRefusal } from "./texts.ts";
 
 const room: Bookable = {
   id: "moede-1",
@@ -115,6 +116,22 @@ describe("refusal", () => {
     const late = { ...room, openingHours: { "1": ["08:00", "24:00"] as [string, string] } };
     expect(refusal(late, [one("2027-01-04T20:00Z", "2027-01-04T23:00Z")], [])).toBeUndefined();
     expect(refusal(late, [one("2027-01-04T20:00Z", "2027-01-05T00:00Z")], [])).toMatchObject({ why: "closed" });
+  });
+});
+
+describe("words", () => {
+  const at = Date.parse("2026-12-03T09:00Z");
+
+  it("writes a day and a time as Danish does, and names no zone", () => {
+    expect(refusalText({ why: "taken", name: "Byrådssalen", at }, "da")).toBe(
+      "Byrådssalen er optaget torsdag den 3. december kl. 10.00. Aftalen er ikke gemt.",
+    );
+    const ofSogo =
+      '{"reject": "En anden aftale begynder torsdag den 3. december 2026 10:00 CET. Aftalen er ikke gemt."}';
+    expect(tidyRefusal(ofSogo, "da")).toBe(ofSogo.replace("10:00 CET", "kl. 10.00"));
+    expect(tidyRefusal("starts on Friday, July 03, 2026 10:00 CEST.", "en")).toBe(
+      "starts on Friday, July 03, 2026 at 10:00.",
+    );
   });
 });
 

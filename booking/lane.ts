@@ -4,7 +4,7 @@ import type { MayBook } from "./bookers.ts";
 import { judge } from "./judge.ts";
 import type { BookingSettings } from "./settings.ts";
 import type { BookingStore } from "./store.ts";
-import { absurdText, awayText, refusalText } from "./texts.ts";
+import { absurdText, awayText, refusalText, tidyRefusal } from "./texts.ts";
 
 /** A request that may write into calendars, as it came in. */
 export interface LaneRequest {
@@ -95,6 +95,11 @@ export function makeLane(
     };
   }
 
+  function tidied(answer: LaneAnswer): LaneAnswer {
+    if (answer.status !== 409 || answer.headers["content-encoding"] !== undefined) return answer;
+    return { ...answer, body: Buffer.from(tidyRefusal(answer.body.toString("utf8"), language)) };
+  }
+
   async function one(to: keyof Upstreams, incoming: LaneRequest): Promise<LaneAnswer> {
     if (to === "dav" && absurd.test(incoming.body.toString("utf8").replaceAll(/\r?\n[ \t]/g, ""))) {
       return refused(to, 403, absurdText(language));
@@ -118,7 +123,7 @@ export function makeLane(
       answer = refused(to, 503, awayText(language));
     }
     const verdict = await judge(store, settings, mayBook);
-    if (!verdict) return answer;
+    if (!verdict) return tidied(answer);
     log(`lane: taken back, ${verdict.why}`);
     return refused(to, 409, refusalText(verdict, language));
   }

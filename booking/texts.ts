@@ -3,15 +3,14 @@ import { timeZone } from "./settings.ts";
 
 type Language = "da" | "en";
 
-const when = (at: number, language: Language) =>
-  new Intl.DateTimeFormat(language === "da" ? "da-DK" : "en-GB", {
-    timeZone,
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(at);
+function when(at: number, language: Language): string {
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language === "da" ? "da-DK" : "en-GB", { timeZone, ...options }).format(at);
+  const day = { day: "numeric", month: "long" } as const;
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  if (language === "en") return part({ weekday: "long", ...day, ...time });
+  return `${part({ weekday: "long" })} den ${part(day)} kl. ${part(time)}`;
+}
 
 /** A refused booking in words a clerk understands. */
 export function refusalText(refusal: Refusal, language: Language): string {
@@ -40,6 +39,13 @@ export function refusalText(refusal: Refusal, language: Language): string {
         : `The appointment could not be read, so ${name} is not booked. The appointment was not saved.`;
   }
 }
+
+/**
+ * A refusal of SOGo's own with its time as people write it: SOGo puts the office's own zone behind each, whatever the formats
+ * it is told say.
+ */
+export const tidyRefusal = (text: string, language: Language): string =>
+  text.replaceAll(/ (\d\d):(\d\d) CES?T\b/g, language === "da" ? " kl. $1.$2" : " at $1:$2");
 
 /** When the calendar's keeper does not answer. */
 export const awayText = (language: Language): string =>

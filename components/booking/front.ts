@@ -54,7 +54,9 @@ export function frontConf(settings: FrontSettings): string {
   RequestHeader set x-webobjects-server-name "${hostName}"
   RequestHeader set x-webobjects-server-port "${httpsPort}"
   RequestHeader set x-webobjects-server-url "${origin}"
-  RequestHeader set x-webobjects-server-protocol "HTTP/1.0"`;
+  RequestHeader set x-webobjects-server-protocol "HTTP/1.0"
+  # To SOGo a program without a name is Apple's, whose every change of an appointment takes all answers back.
+  RequestHeader setifempty User-Agent "unnamed"`;
   const tls = `  ServerName groupware
   SSLEngine On
   SSLCertificateFile /config/tls/cert.pem

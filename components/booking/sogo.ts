@@ -104,7 +104,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoFirstDayOfWeek = 1;
   SOGoFirstWeekOfYear = First4DayWeek;
   SOGoShortDateFormat = "%d-%m-%Y";
-  SOGoLongDateFormat = ${text(settings.language === "da" ? "%A den %d. %B %Y" : "%A, %B %d, %Y")};
+  SOGoLongDateFormat = ${text(settings.language === "da" ? "%A den %e. %B %Y" : "%A, %B %d, %Y")};
   SOGoTimeFormat = "%H:%M";
   SOGoDayStartTime = "07:00";
   SOGoDayEndTime = "17:00";

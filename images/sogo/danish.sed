@@ -1,8 +1,7 @@
 # Danish where SOGo says the wrong thing, something English, or tells whose meeting stands in the way.
 # days and months
-s/Sondag/"Søndag"/
-s/Lordag/"Lørdag"/
-s/(Son, Man, Tir, Ons, Tor, Fre, Lor)/("Søn", Man, Tir, Ons, Tor, Fre, "Lør")/
+s/(Sondag, Mandag, Tirsdag, Onsdag, Torsdag, Fredag, Lordag)/("søndag", mandag, tirsdag, onsdag, torsdag, fredag, "lørdag")/
+s/(Son, Man, Tir, Ons, Tor, Fre, Lor)/("søn", man, tir, ons, tor, fre, "lør")/
 s/(Januar, Februar, Marts, April, Maj, June, July, August, September, Oktober, November, December)/(januar, februar, marts, april, maj, juni, juli, august, september, oktober, november, december)/
 s/(Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep, Okt, Nov, Dec)/(jan, feb, mar, apr, maj, jun, jul, aug, sep, okt, nov, dec)/
 s/NSDateFormatString = .*/NSDateFormatString = "%A den %e. %B %Y";/
@@ -10,7 +9,7 @@ s/NSShortDateFormatString = .*/NSShortDateFormatString = "%d-%m-%Y";/
 s/NSTimeDateFormatString = .*/NSTimeDateFormatString = "%A den %e. %B %Y kl. %H:%M";/
 s/NSTimeFormatString = .*/NSTimeFormatString = "%H:%M:%S";/
 s/NSThousandsSeparator = .*/NSThousandsSeparator = ".";/
-s/^"longDateFmt_0" = .*/"longDateFmt_0" = "%A den %d. %B %Y";/
+s/^"longDateFmt_0" = .*/"longDateFmt_0" = "%A den %e. %B %Y";/
 # calendar
 s/^"Events" = "Opgaver";/"Events" = "Aftaler";/
 s/^"Week %d" = .*/"Week %d" = "Uge %d";/

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parse } from "node-html-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { submit } from "../../components/sso/testing/pages.ts";
 import type { Journey } from "../../probes/journey.ts";
@@ -129,7 +130,7 @@ describe("a phone's calendar and contacts, and logging out", () => {
     await eventually(async () => expect(await read()).not.toContain(word), 10);
   });
 
-  it("asks an outsider by mail, whose answer the web mail tells in Danish", async () => {
+  it("asks an outsider by mail, whose answer the web mail tells in Danish and puts into the calendar, and nobody else's", async () => {
     const uid = randomUUID();
     const path = `${home(stine, "Calendar")}${uid}.ics`;
     const times = [`DTSTART:${stamp(Date.now() + 7_200_000)}`, `DTEND:${stamp(Date.now() + 10_800_000)}`];
@@ -151,21 +152,45 @@ describe("a phone's calendar and contacts, and logging out", () => {
     expect(invitation).toContain(outsider);
     expect(invitation).toMatch(/^Content-Type: text\/calendar;[\s\S]{0,80}method=REQUEST/im);
 
-    await fromOutside(stack, {
-      ...{ from: outsider, to: `${second}@kommune.example`, subject: `Svar ${word}`, text: "Jeg kommer" },
-      icalEvent: { method: "REPLY", content: meeting(["METHOD:REPLY"], "ACCEPTED") },
-    });
-    const letter = await eventually(async () => {
-      const text = await found("mailbox uid", "header", "subject", `Svar ${word}`);
-      const folder = /^mailbox: (.+)$/m.exec(text)?.[1];
-      expect(folder).toBeDefined();
-      return { folder, uid: /^uid: (\d+)$/m.exec(text)?.[1] };
-    }, 30);
+    /** How the calendar has it that the outsider answered. */
+    const answered = async () => {
+      const text = (await other.ask("GET", path)).text.replaceAll("\r\n ", "");
+      return /^ATTENDEE;[^\r\n]*PARTSTAT=([A-Z-]+)/m.exec(text)?.[1];
+    };
     const { journey } = await colleague.logIn();
     await journey.open(`${stack.origin("kalender")}/SOGo/`);
-    const mail = `${stack.origin("kalender")}/SOGo/so/${stine.guid}/Mail/0/folder${letter.folder}/${letter.uid}`;
-    const shown = await journey.open(`${mail}/view`);
-    expect(shown.body).toMatch(/Status opdatering:\\n\s*<i>accepteret<\/i>/);
+    /** Sends an answer, opens the letter, and presses the button as the page's script does, whether it is there or not. */
+    async function answer(from: string, status: string) {
+      const subject = `Svar ${word} ${status}`;
+      await fromOutside(stack, {
+        ...{ from, to: `${second}@kommune.example`, subject, text: "Se vedlagte svar" },
+        icalEvent: { method: "REPLY", content: meeting(["METHOD:REPLY"], status) },
+      });
+      const letter = await eventually(async () => {
+        const text = await found("mailbox uid", "header", "subject", subject);
+        const folder = /^mailbox: (.+)$/m.exec(text)?.[1];
+        expect(folder).toBeDefined();
+        return { folder, uid: /^uid: (\d+)$/m.exec(text)?.[1] };
+      }, 30);
+      const mail = `${stack.origin("kalender")}/SOGo/so/${stine.guid}/Mail/0/folder${letter.folder}/${letter.uid}`;
+      const shown = await journey.open(`${mail}/view`);
+      const part = /sg-imip-path=\\"([^"\\]+)\\"/.exec(shown.body)?.[1];
+      const form = parse(`<form method="post" action="${mail}/${part}/updateUserStatus"></form>`).querySelector("form");
+      if (!form) throw new Error("no form");
+      return { shown: shown.body, pressed: (await journey.submit(shown, form, {})).status };
+    }
+
+    const forged = await answer("falsk@example.org", "DECLINED");
+    expect(forged.shown).toContain("afsenderen af svaret er ikke en deltager");
+    expect(forged.shown).not.toContain("updateUserStatus");
+    expect(forged.pressed).toBe(409);
+    expect(await answered()).toBe("NEEDS-ACTION");
+
+    const real = await answer(outsider, "ACCEPTED");
+    expect(real.shown).toMatch(/Status opdatering:\\n\s*<i>accepteret<\/i>/);
+    expect(real.shown).toContain("iCalendarAction('updateUserStatus')");
+    expect(real.pressed).toBe(204);
+    expect(await answered()).toBe("ACCEPTED");
   });
 
   it.each(["at the start page", "in the calendar"])("ends everything for who logs out %s", async (where) => {
