@@ -55,6 +55,19 @@ const passedOn = (headers: IncomingHttpHeaders): Record<string, string | string[
 const absurd =
   /^RRULE[^\r\n]*:(?=[^\r\n]*(FREQ=(SECONDLY|MINUTELY|HOURLY)|INTERVAL=0*(;|\r|\n|$)|COUNT=0*[1-9]\d{4,}))/im;
 
+/** More than one meeting of a series that is not as the series has it. */
+const severalApart = /^RECURRENCE-ID[\s\S]*^RECURRENCE-ID/im;
+
+/**
+ * The name of a calendar program as SOGo is told it. For what SOGo takes to be Apple's on a Mac, and that is DAVx5 too, every change
+ * of an appointment takes back what all others answered; moved meetings, several in one piece, it hands on to colleagues
+ * for them alone.
+ *
+ * @returns the header to be set; nothing where the program's own name is to stand
+ */
+const otherName = (to: keyof Upstreams, { method, body }: LaneRequest) =>
+  to === "dav" && method === "PUT" && !severalApart.test(body.toString("utf8")) ? { "user-agent": "unnamed" } : {};
+
 /** Answers both a browser's script and a calendar program can show. */
 function refused(to: keyof Upstreams, status: number, text: string): LaneAnswer {
   if (to === "dav") {
@@ -81,11 +94,12 @@ export function makeLane(
   let prepared = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function forward(to: keyof Upstreams, { method, path, headers, body }: LaneRequest): Promise<LaneAnswer> {
+  async function forward(to: keyof Upstreams, incoming: LaneRequest): Promise<LaneAnswer> {
+    const { method, path, headers, body } = incoming;
     const answer = await request(`${upstreams[to]}${path}`, {
       dispatcher: agent,
       method: method as "PUT",
-      headers: passedOn(headers),
+      headers: { ...passedOn(headers), ...otherName(to, incoming) },
       ...(body.length > 0 ? { body } : {}),
     });
     return {

@@ -178,16 +178,46 @@ describe("the groupware on an engine", () => {
     expect((await dav.put(eva, book("drone-e", "1018", "0900", "1000", other))).status).toBe(201);
   });
 
-  it("keeps what an outsider answered when a program without a name changes something else", async () => {
-    const meeting = (...more: string[]) =>
-      book("answered", "1206", "0900", "1000", {
-        lines: ["ATTENDEE;PARTSTAT=ACCEPTED;RSVP=TRUE:mailto:fru.fremmed@example.net", ...more],
-      });
+  /** Names by which SOGo knows programs it treats otherwise. */
+  const dav5 = "DAVx5/4.5.1-ose (dav4jvm; okhttp/4.12.0) Android/15";
+  const mac = "macOS/15.1 (24B83) CalendarAgent/1123";
+  const guests = (...answers: readonly [who: string, answer: string][]) =>
+    answers.map(([who, answer]) => `ATTENDEE;PARTSTAT=${answer};RSVP=TRUE:mailto:${who}`);
+  const attendees = (text: string) => text.replaceAll("\r\n ", "").match(/^ATTENDEE.*$/gm) ?? [];
+
+  it.each([
+    ["without a name", "1206", undefined],
+    ["on Android", "1207", dav5],
+    ["on a Mac", "1208", mac],
+  ])("keeps all answers when a program %s changes something else", async (_, day, name) => {
+    const all = guests(["fru.fremmed@example.net", "ACCEPTED"], [bo.mail, "DECLINED"]);
+    const meeting = (...more: string[]) => book(`answer-${day}`, day, "0900", "1000", { lines: [...all, ...more] });
     expect((await dav.put(anna, meeting())).status).toBe(201);
-    expect((await dav.put(anna, meeting("DESCRIPTION:Husk kage"))).status).toBe(204);
-    const { text } = await dav.get(anna, "answered");
-    expect(text).toContain("Husk kage");
-    expect(text.replaceAll("\r\n ", "")).toMatch(/^ATTENDEE;[^\r\n]*PARTSTAT=ACCEPTED[^\r\n]*fru\.fremmed@/m);
+    expect((await dav.put(anna, meeting("DESCRIPTION:Husk kage"), name)).status).toBe(204);
+    for (const person of [anna, bo]) {
+      const { text } = await dav.get(person, `answer-${day}`);
+      expect(text).toContain("Husk kage");
+      expect(attendees(text)).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/PARTSTAT=ACCEPTED.*fru\.fremmed@/),
+          expect.stringMatching(/PARTSTAT=DECLINED.*bo@/),
+        ]),
+      );
+    }
+  });
+
+  it("asks all again when a meeting is moved, and tells colleagues of all meetings moved in one piece", async () => {
+    const all = guests([bo.mail, "ACCEPTED"]);
+    const moved = (day: string) =>
+      book("apart", day, "1400", "1500", { lines: [...all, `RECURRENCE-ID:2027${day}T120000Z`] });
+    const series = (...more: Meeting[]) =>
+      book("apart", "1213", "1200", "1300", { invited: [], lines: [...all, "RRULE:FREQ=DAILY;COUNT=4"], more });
+    expect((await dav.put(anna, series())).status).toBe(201);
+    expect((await dav.put(anna, series(moved("1214"), moved("1215")), dav5)).status).toBe(204);
+    const { text } = await dav.get(bo, "apart");
+    expect(text).toContain("DTSTART:20271214T140000Z");
+    expect(text).toContain("DTSTART:20271215T140000Z");
+    expect(attendees(text)).toContainEqual(expect.stringMatching(/PARTSTAT=NEEDS-ACTION.*bo@/));
   });
 
   it("frees a room whose booking is deleted", async () => {

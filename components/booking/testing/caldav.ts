@@ -74,9 +74,12 @@ export class CalDav {
     return { status: answer.statusCode, text: await answer.body.text() };
   }
 
-  /** Puts a meeting into the person's own calendar. */
-  put(person: Person, meeting: Meeting): Promise<DavAnswer> {
-    const type = { "content-type": "text/calendar; charset=utf-8" };
+  /** Puts a meeting into the person's own calendar. @param name the program's. Default: none */
+  put(person: Person, meeting: Meeting, name?: string): Promise<DavAnswer> {
+    const type = {
+      "content-type": "text/calendar; charset=utf-8",
+      ...(name === undefined ? {} : { "user-agent": name }),
+    };
     return this.ask(person, "PUT", this.path(person, meeting.uid), icalendar(person, meeting), type);
   }
 
