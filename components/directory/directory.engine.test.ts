@@ -37,6 +37,12 @@ describe("the shadow directory beside a real AD", () => {
     expect(ad.stdout).toMatch(/^1007\nCapEff:\t0{16}\n/);
   });
 
+  it("keeps programs' passwords as hashes that cost a login nothing, for they cannot be guessed", async () => {
+    const [hash, ...more] = await world.stored(serviceDn("mail"), "userPassword");
+    expect(hash).toMatch(/^userPassword: \{ARGON2\}\$argon2id\$v=19\$m=8,t=1,p=1\$/);
+    expect(more).toEqual([]);
+  });
+
   it("asks AD for a password it does not know, and keeps an Argon2id hash of the right one", async () => {
     expect((await world.bind(of("clerk"), "forkert")).code).toBe(49);
     expect(await world.stored(of("clerk"), "userPassword")).toEqual([]);

@@ -35,10 +35,13 @@ export const ldapTables: Readonly<Record<string, LdapTable>> = {
     result_attribute: "mail",
     result_format: "discard:a room has no mailbox",
   },
-  /** Whom an address stands for that is nobody's own: a person's or resource's further one, a group's with its members. */
+  /**
+   * Whom an address stands for: a person's or resource's, further ones too, and a group's with its members. One's own
+   * stands for itself, which spares the look-up of whether there is a mailbox.
+   */
   aliases: {
     search_base: suffix,
-    query_filter: `(|(&(planbMailAlias=%s)(|(&${person})(objectClass=planbResource)))(&${group}(member=*)${byAddress}))`,
+    query_filter: `(&${byAddress}(|(&${person})(objectClass=planbResource)(&${group}(member=*))))`,
     // groups have none: only their members' addresses come out
     result_attribute: "maildrop",
     special_result_attribute: "member",

@@ -34,6 +34,9 @@ const lines = (settings: Readonly<Record<string, string | number>>) =>
     .map(([name, value]) => `${name} = ${value}\n`)
     .join("");
 
+/** A copy of the key that daemons without root read too: start-mail makes it. */
+const sharedKey = "/run/auth/mailbox-key.pem";
+
 /** main.cf. Pure. */
 export function mainCf({ settings, hostName, mailbox, lists }: PostfixArgs): string {
   const { smarthost, limits, domains, correspondents } = settings;
@@ -198,7 +201,16 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
     ["smtp", "smtp"],
     ["relay", "smtp"],
     ...(settings.smarthost ? [[straight, "smtp", "-", "-", ...straightOptions] as const] : []),
-    ["mailbox", "lmtp", "10"],
+    [
+      "mailbox",
+      "lmtp",
+      "10",
+      "-",
+      "lmtp_tls_connection_reuse=yes",
+      "lmtp_connection_cache_destinations=mailbox",
+      `lmtp_tls_key_file=${sharedKey}`,
+    ],
+    ["tlsproxy", "tlsproxy", "0"],
     ["lists", "lmtp", "5"],
     ["error", "error"],
     ["retry", "error"],
