@@ -79,7 +79,15 @@ export function networks(engine: Engine): Resource {
       return { id: found.Id, inputs, outputs: { ...inputs, scope: found.Scope } };
     },
     update: async (olds, news) => ({ ...olds.outputs, ...news }),
-    delete: ({ id }, signal) => doing(`deleting network ${id.slice(0, 12)}`, () => remove(id, signal)),
+    async delete({ id, inputs }, signal) {
+      const { Name, Labels } = plain(inputs);
+      await doing(`deleting network ${Name}`, async () => {
+        const found = (await inspect(id)) ?? (await named(Name));
+        // Who took its place by hand goes with it; what a later update of the stack made under its name stays.
+        if (found === undefined || (found.Id !== id && ofSameStack(found.Labels, Labels))) return;
+        await remove(found.Id, signal);
+      });
+    },
   };
 }
 

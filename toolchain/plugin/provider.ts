@@ -105,13 +105,20 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
       });
       return checked(news, (given) => resource(request.getUrn()).check(given));
     }),
-    diff: unary((request: InstanceType<typeof messages.DiffRequest>) => {
+    // The comparison is with what is there, not with what the state remembers: so a plain `pulumi up` mends what was
+    // stopped, removed or changed by hand, without a refresh of everything before it.
+    diff: unary(async (request: InstanceType<typeof messages.DiffRequest>) => {
+      const of = resource(request.getUrn());
       const kept = new Set(request.getIgnorechangesList());
-      const olds = fromStruct(request.getOldInputs());
-      const found = resource(request.getUrn()).diff(olds, fromStruct(request.getNews()));
+      const [inputs, news] = [fromStruct(request.getOldInputs()), fromStruct(request.getNews())];
+      const found = await guarded(() => of.read(request.getId(), inputs, fromStruct(request.getOlds())));
+      // Gone, or another under its name.
+      if (found?.id !== request.getId())
+        return differences([{ property: "name", kind: "update", replace: true }], true);
+      const olds = found.inputs ?? inputs;
       return differences(
-        found.filter((difference) => !kept.has(difference.property)),
-        resource(request.getUrn()).deleteBeforeReplace(olds, fromStruct(request.getNews())),
+        of.diff(olds, news).filter((difference) => !kept.has(difference.property)),
+        of.deleteBeforeReplace(olds, news),
       );
     }),
     create: unary(async (request: InstanceType<typeof messages.CreateRequest>) => {
@@ -123,7 +130,6 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
       }
       const made = await guarded(() => resource(request.getUrn()).create(inputs, signal(request.getTimeout())));
       response.setId(made.id);
-      response.setRefreshBeforeUpdate(true);
       response.setProperties(toStruct(made.outputs));
       return response;
     }),
@@ -136,7 +142,6 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
       const response = new messages.ReadResponse();
       if (found === undefined) return response; // no id: it is gone
       response.setId(found.id);
-      response.setRefreshBeforeUpdate(true);
       response.setProperties(toStruct(found.outputs));
       response.setInputs(toStruct(found.inputs ?? inputs));
       return response;
@@ -144,18 +149,21 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
     update: unary(async (request: InstanceType<typeof messages.UpdateRequest>) => {
       const news = fromStruct(request.getNews());
       const response = new messages.UpdateResponse();
-      const olds = {
-        id: request.getId(),
-        inputs: fromStruct(request.getOldInputs()),
-        outputs: fromStruct(request.getOlds()),
-      };
+      const of = resource(request.getUrn());
+      const [id, inputs, outputs] = [
+        request.getId(),
+        fromStruct(request.getOldInputs()),
+        fromStruct(request.getOlds()),
+      ];
       if (request.getPreview()) {
-        response.setProperties(toStruct(resource(request.getUrn()).preview(news, olds.outputs)));
+        response.setProperties(toStruct(of.preview(news, outputs)));
         return response;
       }
-      const outputs = await guarded(() => resource(request.getUrn()).update(olds, news, signal(request.getTimeout())));
-      response.setProperties(toStruct(outputs));
-      response.setRefreshBeforeUpdate(true);
+      const updated = await guarded(async () => {
+        const found = await of.read(id, inputs, outputs);
+        return of.update({ id, inputs: found?.inputs ?? inputs, outputs }, news, signal(request.getTimeout()));
+      });
+      response.setProperties(toStruct(updated));
       return response;
     }),
     delete: unary(async (request: InstanceType<typeof messages.DeleteRequest>) => {
@@ -231,7 +239,6 @@ function halfDone({ state, message }: HalfDone): CallError {
   const detail = new messages.ErrorResourceInitFailed();
   detail.setId(state.id);
   detail.setProperties(toStruct(state.outputs));
-  detail.setRefreshBeforeUpdate(true);
   if (state.inputs) detail.setInputs(toStruct(state.inputs));
   detail.setReasonsList([message]);
   const packed = new any.Any();

@@ -163,8 +163,34 @@ describe("a container", () => {
   it("is made again when found removed", async () => {
     await container().remove({ force: true });
     const up = await stack.up(...server());
-    expect(up.counts).toMatchObject({ created: 1 });
+    expect(up.counts).toMatchObject({ replaced: 1, unchanged: 4 });
     expect((await container().inspect()).State.Running).toBe(true);
+  });
+
+  it("is put right by a plain update, whatever was done to it by hand", async () => {
+    const { Id } = await container().inspect();
+    await container().update({ Memory: 128 * 1024 * 1024, MemorySwap: 128 * 1024 * 1024 });
+    await container().stop();
+    expect((await stack.up(...server())).counts).toEqual({ updated: 1, unchanged: 4 });
+    const found = await container().inspect();
+    expect(found).toMatchObject({ Id, State: { Running: true }, HostConfig: { Memory: 64 * 1024 * 1024 } });
+
+    await stack.docker.getNetwork(`${stack.prefix}-host`).disconnect({ Container: `${stack.prefix}-server` });
+    expect((await stack.up(...server())).counts).toEqual({ replaced: 1, unchanged: 4 });
+    expect(Object.keys((await container().inspect()).NetworkSettings.Networks)).toContain(`${stack.prefix}-host`);
+    expect((await stack.up(...server())).counts).toEqual({ unchanged: 5 });
+  });
+
+  it("comes back with its network, which was removed and made anew by hand", async () => {
+    const name = `${stack.prefix}-net`;
+    await container().remove({ force: true });
+    await stack.docker.getNetwork(name).remove();
+    await stack.docker.createNetwork({ Name: name });
+    const up = await stack.up(...server());
+    expect(up.ok, up.output).toBe(true);
+    expect((await stack.docker.getNetwork(name).inspect()).Internal).toBe(true);
+    expect((await container().inspect()).State.Running).toBe(true);
+    expect((await stack.up(...server())).counts).toEqual({ unchanged: 5 });
   });
 
   it("has what was changed by hand put right", async () => {

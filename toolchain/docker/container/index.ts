@@ -54,9 +54,7 @@ export function containers(engine: Engine): Resource {
       const wanted = plainInputs(news);
       const found = await doing(`container ${wanted.name}`, () => inspect(id));
       if (found === undefined) {
-        throw new ResourceError(
-          `container ${wanted.name}: is gone; pulumi refresh takes note, the next update makes it again`,
-        );
+        throw new ResourceError(`container ${wanted.name}: is gone; the next update makes it again`);
       }
       const container = engine.docker.getContainer(id);
       try {
@@ -72,10 +70,15 @@ export function containers(engine: Engine): Resource {
       return news;
     },
     async delete({ id, inputs }, signal) {
-      const { name, destroyGraceSeconds } = plainInputs(inputs);
-      await doing(`deleting container ${name ?? id}`, () =>
-        remove(engine.docker.getContainer(id), destroyGraceSeconds, signal),
-      );
+      const { name, labels, destroyGraceSeconds } = plainInputs(inputs);
+      await doing(`deleting container ${name ?? id}`, async () => {
+        const found = (await inspect(id)) ?? (await orGone(engine.docker.getContainer(name).inspect()));
+        if (found === undefined) return;
+        // Who took its place by hand goes with it; what a later update of the stack made under its name stays.
+        const later = found.Id !== id && ofSameStack(found.Config.Labels, toLabels(labels));
+        if (later || (found.Id !== id && found.Name !== `/${name}`)) return;
+        await remove(engine.docker.getContainer(found.Id), destroyGraceSeconds, signal);
+      });
     },
   };
 }
