@@ -34,7 +34,7 @@ describe("Postfix' configuration", () => {
     for (const line of [
       "virtual_mailbox_domains = kommune.example, by.example",
       "relayhost = [relay.example]:25",
-      "transport_maps = regexp:/config/postfix/lists-transport, texthash:/config/postfix/straight, ldap:/config/secrets/ldap/rooms.cf",
+      "transport_maps = regexp:/config/postfix/lists-transport, texthash:/config/postfix/straight, inline:{{rooms.invalid = discard:a room has no mailbox}}",
       "smtp_tls_security_level = secure",
       `message_size_limit = ${7 * 1024 * 1024}`,
       "smtpd_recipient_limit = 88",

@@ -6,6 +6,8 @@ const resources = `ou=resources,${suffix}`;
 const person = "(objectClass=planbPerson)(!(planbState=deleted))";
 const group = "(objectClass=planbGroup)(!(planbDeletedAt=*))";
 const byAddress = "(|(mail=%s)(planbMailAlias=%s))";
+/** Stands for the domain of those whose mail is thrown away; no real one ends in "invalid" (RFC 2606). */
+export const roomsDomain = "rooms.invalid";
 /** Sender groups of one shared mailbox that are looked up; further ones have no effect. */
 const senderGroups = 9;
 
@@ -28,24 +30,24 @@ export const ldapTables: Readonly<Record<string, LdapTable>> = {
     query_filter: `(&(mail=%s)(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`,
     result_attribute: "mail",
   },
-  /** Rooms and equipment: they have a calendar, and nobody who reads. */
-  rooms: {
-    search_base: resources,
-    query_filter: `(&(objectClass=planbResource)(!(planbKind=sharedMailbox))${byAddress})`,
-    result_attribute: "mail",
-    result_format: "discard:a room has no mailbox",
-  },
   /**
-   * Whom an address stands for: a person's or resource's, further ones too, and a group's with its members. One's own
-   * stands for itself, which spares the look-up of whether there is a mailbox.
+   * Whom an address stands for: a person's or shared mailbox's, further ones too, and a group's with its members. One's
+   * own stands for itself, which spares the look-up of whether there is a mailbox.
    */
   aliases: {
     search_base: suffix,
-    query_filter: `(&${byAddress}(|(&${person})(objectClass=planbResource)(&${group}(member=*))))`,
+    query_filter: `(&${byAddress}(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))(&${group}(member=*))))`,
     // groups have none: only their members' addresses come out
     result_attribute: "maildrop",
     special_result_attribute: "member",
     leaf_result_attribute: "mail",
+  },
+  /** Rooms and equipment, asked when `aliases` knows nothing: they have a calendar, and nobody who reads. */
+  rooms: {
+    search_base: resources,
+    query_filter: `(&(objectClass=planbResource)(!(planbKind=sharedMailbox))${byAddress})`,
+    result_attribute: "mail",
+    result_format: `%u@${roomsDomain}`,
   },
   /** A group's address as one that strangers may not write to. */
   "groups-closed": {

@@ -1,6 +1,7 @@
 import type { MailSettings } from "../config.ts";
 import { machineOptions, machineSettings, machineTables } from "../machines.ts";
 import { smarthostSettings, straight, straightOptions } from "../smarthost.ts";
+import { roomsDomain } from "./ldap.ts";
 
 /** The lists' domain, as the service of the lists hands it over. */
 export interface ListRoute {
@@ -65,17 +66,19 @@ ${lines({
   disable_vrfy_command: "yes",
   // Errors of 4xx are what a look-up in a directory that is away gives: nothing is lost, it comes again.
   virtual_mailbox_domains: domains.join(", "),
-  virtual_mailbox_maps: `${table("mailboxes")}, ${table("rooms")}`,
-  virtual_alias_maps: [...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []), table("aliases")].join(
-    ", ",
-  ),
+  virtual_mailbox_maps: table("mailboxes"),
+  virtual_alias_maps: [
+    ...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []),
+    table("aliases"),
+    table("rooms"),
+  ].join(", "),
   // A list of all staff is one address that becomes thousands.
   virtual_alias_expansion_limit: 20000,
   virtual_transport: `mailbox:inet:${mailbox.workload}:${mailbox.port}`,
   transport_maps: [
     ...(lists ? ["regexp:/config/postfix/lists-transport"] : []),
     ...(smarthost && correspondents.length > 0 ? ["texthash:/config/postfix/straight"] : []),
-    table("rooms"),
+    `inline:{{${roomsDomain} = discard:a room has no mailbox}}`,
   ].join(", "),
   relay_domains: lists?.domain ?? "",
   relay_recipient_maps: lists ? "regexp:/config/postfix/lists-recipients" : "",
