@@ -31,6 +31,7 @@ export function networks(engine: Engine): Resource {
     const list = await engine.docker.listNetworks({ filters: { name: [name] } });
     return list.find((network) => network.Name === name);
   };
+  const standing = async (id: string, name: string) => (await inspect(id)) ?? (await named(name));
   const remove = async (id: string, signal: AbortSignal): Promise<void> => {
     for (let tries = 0; ; tries++) {
       try {
@@ -69,11 +70,8 @@ export function networks(engine: Engine): Resource {
       return { id, outputs: { ...inputs, scope: "local" } };
     },
     async read(id, olds) {
-      const name = olds === undefined ? id : (unwrap(olds) as Properties)["name"];
-      const found = await doing(`network ${id}`, async () => {
-        const same = await inspect(id);
-        return same ?? (typeof name === "string" ? await named(name) : undefined);
-      });
+      const name = olds === undefined ? id : plain(olds).Name;
+      const found = await doing(`network ${id}`, () => standing(id, name));
       if (found === undefined) return undefined;
       const inputs = inputsFrom(networkFields, olds, observe(found));
       return { id: found.Id, inputs, outputs: { ...inputs, scope: found.Scope } };
@@ -82,7 +80,7 @@ export function networks(engine: Engine): Resource {
     async delete({ id, inputs }, signal) {
       const { Name, Labels } = plain(inputs);
       await doing(`deleting network ${Name}`, async () => {
-        const found = (await inspect(id)) ?? (await named(Name));
+        const found = await standing(id, Name);
         // Who took its place by hand goes with it; what a later update of the stack made under its name stays.
         if (found === undefined || (found.Id !== id && ofSameStack(found.Labels, Labels))) return;
         await remove(found.Id, signal);

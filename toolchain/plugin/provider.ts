@@ -150,18 +150,18 @@ export function providerMethods(plugin: ProviderPlugin): Methods {
       const news = fromStruct(request.getNews());
       const response = new messages.UpdateResponse();
       const of = resource(request.getUrn());
-      const [id, inputs, outputs] = [
-        request.getId(),
-        fromStruct(request.getOldInputs()),
-        fromStruct(request.getOlds()),
-      ];
+      const olds = {
+        id: request.getId(),
+        inputs: fromStruct(request.getOldInputs()),
+        outputs: fromStruct(request.getOlds()),
+      };
       if (request.getPreview()) {
-        response.setProperties(toStruct(of.preview(news, outputs)));
+        response.setProperties(toStruct(of.preview(news, olds.outputs)));
         return response;
       }
       const updated = await guarded(async () => {
-        const found = await of.read(id, inputs, outputs);
-        return of.update({ id, inputs: found?.inputs ?? inputs, outputs }, news, signal(request.getTimeout()));
+        const found = await of.read(olds.id, olds.inputs, olds.outputs);
+        return of.update({ ...olds, inputs: found?.inputs ?? olds.inputs }, news, signal(request.getTimeout()));
       });
       response.setProperties(toStruct(updated));
       return response;

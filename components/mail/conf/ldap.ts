@@ -24,15 +24,9 @@ export interface LdapTable {
  * Postfix looks up reaches the directory.
  */
 export const ldapTables: Readonly<Record<string, LdapTable>> = {
-  /** An address to which something is delivered: a person's or shared mailbox's own. */
-  mailboxes: {
-    search_base: suffix,
-    query_filter: `(&(mail=%s)(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`,
-    result_attribute: "mail",
-  },
   /**
    * Whom an address stands for: a person's or shared mailbox's, further ones too, and a group's with its members. One's
-   * own stands for itself, which spares the look-up of whether there is a mailbox.
+   * own stands for itself, so that no other look-up has to say whether there is a mailbox.
    */
   aliases: {
     search_base: suffix,

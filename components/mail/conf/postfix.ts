@@ -66,7 +66,8 @@ ${lines({
   disable_vrfy_command: "yes",
   // Errors of 4xx are what a look-up in a directory that is away gives: nothing is lost, it comes again.
   virtual_mailbox_domains: domains.join(", "),
-  virtual_mailbox_maps: table("mailboxes"),
+  // Without a table every address there is would be taken.
+  virtual_mailbox_maps: table("aliases"),
   virtual_alias_maps: [
     ...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []),
     table("aliases"),

@@ -15,6 +15,8 @@ import { upload } from "./upload.ts";
 /** Containers: made, filled, started and waited for. */
 export function containers(engine: Engine): Resource {
   const inspect = (id: string) => orGone(engine.docker.getContainer(id).inspect());
+  // One that was made anew by hand under its name is the same to everybody who uses it.
+  const standing = async (id: string, name: string) => (await inspect(id)) ?? (await named(engine, name));
   return {
     ...fromFields(containerFields),
     async create(inputs, signal) {
@@ -41,8 +43,7 @@ export function containers(engine: Engine): Resource {
     },
     async read(id, olds) {
       const name = olds === undefined ? id : plainInputs(olds).name;
-      // One that was made anew by hand under its name is the same to everybody who uses it.
-      const found = await doing(`container ${name}`, async () => (await inspect(id)) ?? (await inspect(name)));
+      const found = await doing(`container ${name}`, () => standing(id, name));
       if (found === undefined) return undefined;
       const image = await doing(`image of container ${name}`, () =>
         orGone(engine.docker.getImage(found.Image).inspect()),
@@ -72,21 +73,25 @@ export function containers(engine: Engine): Resource {
     async delete({ id, inputs }, signal) {
       const { name, labels, destroyGraceSeconds } = plainInputs(inputs);
       await doing(`deleting container ${name ?? id}`, async () => {
-        const found = (await inspect(id)) ?? (await orGone(engine.docker.getContainer(name).inspect()));
-        if (found === undefined) return;
+        const found = await standing(id, name);
         // Who took its place by hand goes with it; what a later update of the stack made under its name stays.
-        const later = found.Id !== id && ofSameStack(found.Config.Labels, toLabels(labels));
-        if (later || (found.Id !== id && found.Name !== `/${name}`)) return;
+        if (found === undefined || (found.Id !== id && ofSameStack(found.Config.Labels, toLabels(labels)))) return;
         await remove(engine.docker.getContainer(found.Id), destroyGraceSeconds, signal);
       });
     },
   };
 }
 
+/** The container of that name. The engine also takes the beginning of an id. */
+async function named(engine: Engine, name: string): Promise<ContainerInspectInfo | undefined> {
+  const found = await orGone(engine.docker.getContainer(name).inspect());
+  return found?.Name === `/${name}` ? found : undefined;
+}
+
 /** Removes what an earlier run of the same stack left under the name: made, but never recorded since Pulumi was killed. */
 async function makeRoom(engine: Engine, { name, labels }: ContainerInputs, signal: AbortSignal): Promise<void> {
-  const found = await orGone(engine.docker.getContainer(name).inspect());
-  if (found === undefined || found.Name !== `/${name}`) return;
+  const found = await named(engine, name);
+  if (found === undefined) return;
   if (!ofSameStack(found.Config.Labels, toLabels(labels))) {
     throw new ResourceError(`is there already and does not belong to this stack; remove it with: docker rm -f ${name}`);
   }
