@@ -37,6 +37,7 @@ export const bookingRoute: Route = {
   host: groupwareHost,
   upstream: { workload: groupwareName, port: 8443 },
   login: "none",
+  secret: ["/doer/"],
   basic: {
     // The well-known names without a login, too, would send a program to a place that asks for one: asked here at once.
     paths: ["/SOGo/dav", "/.well-known/caldav", "/.well-known/carddav"],

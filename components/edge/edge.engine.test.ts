@@ -31,7 +31,13 @@ const routes: readonly Route[] = [
     login: "required",
     open: ["/hjaelp"],
   },
-  { service: "gone", host: "gone", upstream: { workload: "gone", port: 8443 }, login: "none" },
+  {
+    service: "gone",
+    host: "gone",
+    upstream: { workload: "gone", port: 8443 },
+    login: "none",
+    secret: ["/d/", "/doer/"],
+  },
 ];
 
 const sites: readonly Site[] = [
@@ -281,6 +287,22 @@ describe("edge on an engine", () => {
     expect(log).toMatch(/ start\.edge\.localhost "GET \/hjaelp HTTP\/1\.1" 200 /);
     expect(log).not.toContain("geheim");
     expect(log).not.toContain("c".repeat(32));
+  });
+
+  it("logs of a path that is a secret only how it begins, however it is written, and though nobody answers", async () => {
+    const secret = "Zm9yIGFsdmVycmVu";
+    const roads = [`/d/${secret}`, `/doer/${secret}?x=1`, `//d/${secret}/fil`, `/%64/${secret}`, `/x/../d/${secret}`];
+    const at = ["https://gone.edge.localhost:18743", "http://gone.edge.localhost:18780", identity.origin("start")];
+    for (const origin of at) for (const road of roads) await get(origin + road);
+    await raw(`GET /d/${secret} HTTP/1.1\r\nHost: evil.example\r\n\r\n`);
+    await raw(`GET /d/${secret} HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n`);
+    await raw(`GET /d/${secret}%2f HTTP/1.1\r\nHost: start.edge.localhost:18743\r\n\r\n`);
+    await get(`${identity.origin("gone")}/other`);
+    const log = await stack.logs("edge");
+    expect(log).toMatch(/ gone\.edge\.localhost "GET \/d\/\.\.\. HTTP\/1\.1" 50\d /);
+    expect(log).toMatch(/ gone\.edge\.localhost "GET \/doer\/\.\.\. HTTP\/1\.1" 50\d /);
+    expect(log).toContain('"GET /other HTTP/1.1" 50');
+    expect(log.split("\n").filter((line) => line.includes(secret))).toEqual([]);
   });
 
   it("takes its configuration for every kind of certificate", async () => {

@@ -30,6 +30,11 @@ export interface Route {
   };
   /** Path prefixes that need no login where one is required. Default: none. */
   readonly open?: readonly string[];
+  /**
+   * Path prefixes, each ending in "/", below which the path itself is a secret, e.g. a link with a token: the log tells
+   * the prefix alone, of any host. Default: none.
+   */
+  readonly secret?: readonly string[];
   /** The only path prefixes passed on; all else is "not found". Default: everything. */
   readonly only?: readonly string[];
   /** Path prefixes that answer only to these addresses (CIDR); an empty list closes them. Default: none. */

@@ -35,6 +35,7 @@ export const filesRoute: Route = {
   upstream: { workload: filesName, port: 8443 },
   login: "required",
   open: ["/d/", "/filer.js", ...openWebPaths],
+  secret: ["/d/"],
   basic: { paths: ["/dav"], protocol: "dav" },
   // The quota is the limit, counted here while a file arrives.
   maxBodyMiB: 1_048_576,

@@ -19,6 +19,7 @@ export const listsRoute: Route = {
   upstream: { workload: listsName, port: 8443 },
   login: "required",
   open: [...openWebPaths, oneClickPath],
+  secret: [`${oneClickPath}/`],
   timeoutSeconds: 60,
 };
 

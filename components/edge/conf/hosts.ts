@@ -3,6 +3,7 @@ import type { EdgeConfig } from "../config.ts";
 import { pagePolicy } from "../pages.ts";
 import type { Route } from "../routes.ts";
 import { oidcPath } from "../routes.ts";
+import { pathExpression } from "./expression.ts";
 import { basicConf, basicLocation, identityConf, oidcConf } from "./oidc.ts";
 
 /** Paths of the root certificate at the start host: one for those who read Danish, one for the rest. */
@@ -60,15 +61,12 @@ ${start ? `${rootAliases}\n` : ""}  RedirectMatch 308 "^/${start ? `(?!(?:${root
 `;
 }
 
-const expression = (prefixes: readonly string[]) =>
-  `^(${prefixes.map((prefix) => prefix.replaceAll(/[.*+?^$()[\]{}|\\]/g, "\\$&")).join("|")})`;
-
 function pathRules(route: Route): string {
   const lines: string[] = [];
   if (route.home) lines.push(`  RewriteRule ^/?$ ${route.home}/ [R=302,L]`);
   if (route.only) {
     const known = [...route.only, pages, ...(route.host === "start" ? rootCertificatePaths : [])];
-    lines.push(`  RewriteCond %{REQUEST_URI} !${expression(known)} [OR]`);
+    lines.push(`  RewriteCond %{REQUEST_URI} !${pathExpression(known)} [OR]`);
     // A ";" begins what some servers cut away again, and with it a way around this list.
     lines.push("  RewriteCond %{REQUEST_URI} ;");
     lines.push("  RewriteRule ^ - [R=404,L]");

@@ -15,7 +15,11 @@ export function edgeConf(
   sites: readonly Site[] = [],
 ): string {
   return [
-    serverConf(config, identity),
+    serverConf(
+      config,
+      identity,
+      routes.flatMap(({ secret = [] }) => secret),
+    ),
     config.certificate.kind === "acme" ? acmeConf(config.certificate, identity, routes, sites) : "",
     unknownHosts(identity, config),
     ...routes.map((route) => plainHost(route, identity)),

@@ -1,6 +1,7 @@
 import { type IdentityClaim, identityClaims } from "../../../model/identity-headers.ts";
 import type { EdgeConfig } from "../config.ts";
 import { foreignIdentityHeaders } from "../foreign-headers.ts";
+import { pathExpression } from "./expression.ts";
 import { basicServerConf } from "./oidc.ts";
 
 const modules = [
@@ -33,7 +34,11 @@ function loadModules(certificate: EdgeConfig["certificate"]): string[] {
 const claims = Object.keys(identityClaims) as IdentityClaim[];
 
 /** What holds for the whole server: processes, limits, logs, TLS, headers. */
-export function serverConf(config: EdgeConfig, ports: { httpPort: number; httpsPort: number }): string {
+export function serverConf(
+  config: EdgeConfig,
+  ports: { httpPort: number; httpsPort: number },
+  secretPaths: readonly string[],
+): string {
   return `# Made by the program from the stack file; changes here are lost.
 ServerRoot /usr/lib/apache2
 ServerName edge
@@ -82,9 +87,7 @@ AddDefaultCharset utf-8
 LogLevel warn auth_openidc:error ssl:error
 ErrorLog /dev/stderr
 ErrorLogFormat "%{cu}t [%m:%l] [client\\ %a] %M"
-LogFormat "%{%Y-%m-%dT%H:%M:%S}t %a %v \\"%m %U %H\\" %>s %B %{ms}T" planb
-SetEnvIfExpr "-R '127.0.0.1/32'" own-health-check
-CustomLog /dev/stdout planb env=!own-health-check
+${accessLog(secretPaths)}
 
 <Directory "/">
   AllowOverride None
@@ -138,6 +141,25 @@ RequestHeader unset Proxy early
 
 ${securityHeaders(config)}
 `;
+}
+
+/**
+ * Who asked for which path. Below a secret prefix the prefix alone is told, on every host and over plain HTTP too: a
+ * link may be typed wrong. The path is looked at when all is done, as httpd understood it; httpd's own errors there
+ * would tell it as well, so those of its proxy are left out.
+ */
+function accessLog(secretPaths: readonly string[]): string {
+  const line = (path: string) => `"%{%Y-%m-%dT%H:%M:%S}t %a %v \\"%m ${path} %H\\" %>s %B %{ms}T"`;
+  const others = "! -R '127.0.0.1/32'"; // not edge's own health check
+  const below = (prefixes: readonly string[]) => `%{REQUEST_URI} =~ m#${pathExpression(prefixes)}#`;
+  const plain = secretPaths.length === 0 ? others : `${others} && ! (${below(secretPaths)})`;
+  return [
+    `CustomLog /dev/stdout ${line("%U")} "expr=${plain}"`,
+    ...secretPaths.flatMap((prefix) => [
+      `CustomLog /dev/stdout ${line(`${prefix}...`)} "expr=${others} && ${below([prefix])}"`,
+      `<Location "${prefix}">\n  LogLevel proxy:crit proxy_http:crit\n</Location>`,
+    ]),
+  ].join("\n");
 }
 
 /** Headers of every answer. What a service behind sets of these is replaced, so that none is there twice. */
