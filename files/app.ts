@@ -101,7 +101,7 @@ export function filesApp(parts: FilesParts): Hono {
   );
   app.get("/", async (c) => {
     const own = await spacesOf(c);
-    const shown = await Promise.all(own.map(async (each) => ({ ...each, used: await each.space.used() })));
+    const shown = await Promise.all(own.map(async (each) => ({ ...each, used: await each.space.room.used() })));
     const known = settings.groups.length === 0 || parts.people.groups().length > 0;
     return c.html(spacesPage(page(c), shown, known));
   });
@@ -121,7 +121,7 @@ function folderRoutes(all: FilesApp): void {
     const entries = await named.space.list(segments).catch((error) => {
       throw error instanceof FileProblem ? new HTTPException(404) : error;
     });
-    const used = await named.space.used();
+    const used = await named.space.room.used();
     const view = { named, segments, entries, used, links: settings.shares.allowed, message };
     return c.html(folderPage(page(c), view), status);
   };

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { care, handOver } from "./core/care.ts";
+import { care } from "./core/care.ts";
+import { handOver } from "./core/hand-over.ts";
 import { Links } from "./core/links.ts";
 import { isName, numbered, readSegments } from "./core/path.ts";
 import type { People, PersonState } from "./core/people.ts";
@@ -60,7 +61,7 @@ describe("a space", () => {
     await expect(large.write(["for stor"], Readable.from(pieces), "Åse")).rejects.toThrow("full");
     await expect(large.write(["stor"], Readable.from(pieces), "Åse", 0, 2_000_000)).rejects.toThrow("too-large");
     expect([await readdir(join(data, "incoming")), await large.has(["for stor"])]).toEqual([[], false]);
-    expect(await large.used()).toBe(34081352);
+    expect(await large.room.used()).toBe(34081352);
   });
 
   it("writes whole files, and keeps what they replace", async () => {
@@ -97,14 +98,14 @@ describe("a space", () => {
     await expect(space.write(["b"], Readable.from([]), "Åse", 200)).rejects.toThrow("full");
     await space.remove(["a"], "Åse");
     expect(await write("b", "x".repeat(200))).toBe(true);
-    expect(await space.used()).toBe(200);
+    expect(await space.room.used()).toBe(200);
   });
 
   it("knows what it holds after every way to change it", async () => {
     const group = await spaces.get("grupper", "g0123456789ab");
     const holds = async (own: number, groups: number) => {
       const counted = await Promise.all([space, group].map(({ root }) => bytesOf(root)));
-      expect([await space.used(), await group.used(), ...counted]).toEqual([own, groups, own, groups]);
+      expect([await space.room.used(), await group.room.used(), ...counted]).toEqual([own, groups, own, groups]);
     };
     await holds(0, 0);
     await write("a", "x".repeat(10));
@@ -200,7 +201,7 @@ describe("a form with files", () => {
     await expect(sent([part("a", "1"), part("b", "x".repeat(400), "")], false)).rejects.toThrow("broke off");
     expect((await space.list([])).map(({ name }) => name)).toEqual(["a"]);
     expect(await incoming()).toEqual([]);
-    expect(await space.free()).toBe(999);
+    expect(await space.room.free()).toBe(999);
   });
 
   it("that breaks off in a file nobody takes, or takes only later, ends too", async () => {
@@ -210,7 +211,7 @@ describe("a form with files", () => {
       await store(file);
     };
     await expect(sent([part("a", "x".repeat(400), "")], false, late)).rejects.toThrow("broke off");
-    expect([await space.list([]), await incoming(), await space.free()]).toEqual([[], [], 1000]);
+    expect([await space.list([]), await incoming(), await space.room.free()]).toEqual([[], [], 1000]);
   });
 
   it("with too many files says so, and stores the first", async () => {
@@ -296,17 +297,24 @@ describe("care", () => {
     expect(await spaces.ids("hjem")).toEqual([other]);
   });
 
-  it("removes what is kept of a leaver also after their files were handed over", async () => {
+  it("hands over a leaver's files with their trash and versions, and says what is beyond the receiver's quota", async () => {
     const receiver = await spaces.get("hjem", other);
+    await receiver.write(["egen"], Readable.from(["x".repeat(990)]), "Bo");
     await write("a", "1");
     await write("b", "2");
+    await write("b", "x".repeat(30));
     await space.remove(["a"], "Åse");
-    expect(await handOver(space, receiver, "Åse")).toBe("Fra Åse");
-    expect(await readFile(receiver.path(["Fra Åse", "b"]), "utf8")).toBe("2");
+    expect(await handOver(space, receiver, "Åse/Ærø")).toMatchObject({ name: "Fra Åse-Ærø" });
+    const restored = await Promise.all((await receiver.kept.list()).map(({ segments, kind }) => [segments, kind]));
+    expect(restored).toEqual([
+      [["Fra Åse-Ærø", "a"], "deleted"],
+      [["Fra Åse-Ærø", "b"], "replaced"],
+    ]);
+    await write("c", "3");
+    expect(await handOver(space, receiver, "Åse/Ærø")).toEqual({ name: "Fra Åse-Ærø (2)", overBytes: 21 });
+    expect([await space.kept.list(), await space.list([])]).toEqual([[], []]);
     await run([other], 0);
-    expect(await readdir(join(data, "kept", "hjem"))).toEqual([guid]);
     await run([other], 101 * day);
-    expect(await readdir(join(data, "kept", "hjem"))).toEqual([]);
     expect(await spaces.ids("hjem")).toEqual([other]);
   });
 

@@ -4,7 +4,8 @@ import { repeat } from "../web/repeat.ts";
 import { listenHttps, log, readConfig } from "../web/server.ts";
 import { readUser } from "../web/user.ts";
 import { filesApp } from "./app.ts";
-import { care, handOver } from "./core/care.ts";
+import { care } from "./core/care.ts";
+import { handOver } from "./core/hand-over.ts";
 import { Links } from "./core/links.ts";
 import { directoryPeople } from "./core/people.ts";
 import { guidForm, Spaces } from "./core/spaces.ts";
@@ -33,12 +34,16 @@ async function handOverCommand(from = "", to = ""): Promise<void> {
   const leaver = guidForm.test(from) ? await people.person(from) : await people.byLogin(from);
   const guid = leaver?.guid ?? (guidForm.test(from) ? from : "");
   if (guid === "" || !(await spaces.ids("hjem")).includes(guid)) throw new Error(`"${from}" has no files here`);
-  const name = await handOver(
+  const { name, overBytes } = await handOver(
     await spaces.get("hjem", guid),
     await spaces.get("hjem", receiver.guid),
     leaver?.name ?? guid,
   );
-  console.log(`${receiver.name} now has the folder "${name}"`);
+  console.log(`${receiver.name} now has the folder "${name}", with what is kept of deleted files and earlier versions`);
+  if (overBytes > 0) {
+    const mib = Math.ceil(overBytes / 1024 ** 2);
+    console.log(`That is ${mib} MiB more than their quota: they can store nothing before so much is moved or deleted.`);
+  }
 }
 
 async function serveFiles(): Promise<void> {

@@ -139,9 +139,10 @@ export const da: Texts = {
   },
   problems: {
     full: "Der er ikke plads. Slet noget i mappen, eller bed om mere plads.",
+    "disk-full": "Der er ikke mere plads på serveren. Intet er ændret. Sig det til it-afdelingen.",
     exists: "Der er allerede noget med det navn.",
     missing: "Den er her ikke mere. Måske er den flyttet eller slettet.",
-    name: "Det navn kan ikke bruges. Det må ikke indeholde en skråstreg og højst fylde 255 tegn.",
+    name: "Det navn kan ikke bruges. Det må ikke indeholde en skråstreg og må ikke være for langt (æ, ø og å fylder dobbelt).",
     "into-itself": "En mappe kan ikke flyttes ind i sig selv.",
     "not-folder": "Det er ikke en mappe.",
     "too-large": "Filen er for stor.",

@@ -139,9 +139,10 @@ export const en: Texts = {
   },
   problems: {
     full: "There is no room. Delete something in the folder, or ask for more room.",
+    "disk-full": "The server has no more room. Nothing was changed. Tell the IT department.",
     exists: "There is something of that name already.",
     missing: "It is not here any more. Maybe it was moved or deleted.",
-    name: "That name cannot be used. It may hold no slash and at most 255 characters.",
+    name: "That name cannot be used. It may hold no slash and not be too long (at most 255 bytes).",
     "into-itself": "A folder cannot be moved into itself.",
     "not-folder": "That is not a folder.",
     "too-large": "The file is too large.",

@@ -138,6 +138,7 @@ export interface Texts {
   };
   readonly problems: {
     readonly full: string;
+    readonly "disk-full": string;
     readonly exists: string;
     readonly missing: string;
     readonly name: string;

@@ -1,16 +1,15 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
-import { isName, readSegments } from "./core/path.ts";
 import { FileProblem } from "./core/problem.ts";
 import type { NamedSpace, Spaces } from "./core/spaces.ts";
+import { inTus, leavingBytes, piecesIn, refused, wantedPlace } from "./pieces.ts";
 
 /** Where uploads in pieces are sent to. */
 export const uploadPath = "/op";
 
 const unfinishedDays = 3;
-const pieces = "pieces";
+const folder = "pieces";
 
 /** What uploads are made from. */
 export interface UploadParts {
@@ -28,37 +27,28 @@ export async function removeBrokenOff(data: string): Promise<void> {
   const incoming = join(data, "incoming");
   await mkdir(incoming, { recursive: true });
   for (const name of await readdir(incoming)) {
-    if (name !== pieces) await rm(join(incoming, name), { recursive: true, force: true });
+    if (name !== folder) await rm(join(incoming, name), { recursive: true, force: true });
   }
 }
-
-const refused = (status_code: number, body: string) => ({ status_code, body });
 
 /**
  * Uploads that go on where they broke off (tus 1.0). What arrives lies beside the spaces until it is whole; an upload
  * belongs to the person who began it, and the right to the folder is asked again at each piece.
  */
 export async function uploadServer({ data, spaces, userOf, log }: UploadParts): Promise<Server> {
-  const directory = join(data, "incoming", pieces);
+  const directory = join(data, "incoming", folder);
   await mkdir(directory, { recursive: true });
-  const datastore = new FileStore({ directory, expirationPeriodInMilliseconds: unfinishedDays * 86_400_000 });
+  const pieces = piecesIn(directory, unfinishedDays, spaces);
+  const datastore = pieces.store;
+  void pieces.countAll().catch((error) => log(`uploads of before are not counted: ${error}`));
 
   const target = async (request: { headers: Headers }, metadata: Record<string, string | null> | undefined) => {
     const user = userOf((name) => request.headers.get(name) ?? undefined);
     if (!user) throw refused(401, "nobody");
-    const match = /^\/mappe\/([^/]+)(?:\/(.*))?$/.exec(metadata?.["folder"] ?? "");
-    const name = metadata?.["name"] ?? "";
-    if (!match?.[1] || !isName(name)) throw refused(400, "name");
-    const key = match[1];
+    const { key, segments } = wantedPlace(metadata);
     const named: NamedSpace | undefined = (await spaces.of(user, "")).find((each) => each.key === key);
     if (!named) throw refused(404, "missing");
-    return { user, space: named.space, segments: [...readSegments(match[2] ?? ""), name] };
-  };
-
-  const problem = (error: unknown): unknown => {
-    if (!(error instanceof FileProblem)) return error;
-    const status = { full: 507, "too-large": 413, exists: 409, missing: 404 }[error.problem as "full"] ?? 400;
-    return refused(status, error.problem);
+    return { user, space: named.space, segments };
   };
 
   return new Server({
@@ -66,11 +56,10 @@ export async function uploadServer({ data, spaces, userOf, log }: UploadParts): 
     datastore,
     relativeLocation: true,
     onUploadCreate: async (request, upload) => {
-      const { user, space } = await target(request, upload.metadata);
+      const { user, space, segments } = await target(request, upload.metadata);
       if (upload.size === undefined) throw refused(400, "length");
-      await space.fits(upload.size).catch((error) => {
-        throw problem(error);
-      });
+      const wanted = upload.size - (await leavingBytes(space, segments));
+      if (wanted > (await space.room.free())) throw inTus(new FileProblem("full"));
       return { metadata: { ...upload.metadata, owner: user.guid } };
     },
     onIncomingRequest: async (request, id) => {
@@ -82,13 +71,11 @@ export async function uploadServer({ data, spaces, userOf, log }: UploadParts): 
     onUploadFinish: async (request, upload) => {
       const { user, space, segments } = await target(request, upload.metadata);
       try {
-        await space.fits(upload.size ?? 0);
-        await space.take(join(directory, upload.id), segments, user.name);
+        await space.take(pieces.path(upload.id), segments, user.name);
       } catch (error) {
-        throw problem(error);
+        throw inTus(error);
       } finally {
-        await rm(join(directory, upload.id), { force: true });
-        await datastore.configstore.delete?.(upload.id);
+        await pieces.forget(upload.id);
       }
       return {};
     },

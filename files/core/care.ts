@@ -2,8 +2,9 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Link, Links } from "./links.ts";
-import { numbered } from "./path.ts";
 import type { People } from "./people.ts";
+import { ifMissing } from "./problem.ts";
+import { readJson } from "./read-json.ts";
 import type { Space } from "./space.ts";
 import type { Spaces } from "./spaces.ts";
 
@@ -23,16 +24,17 @@ export interface CareParts {
 }
 
 /**
- * What is done once a day: old trash and versions go, links that ended long ago go, and so do the folders of people who
- * left more than `keepDays` ago. Who has left is known only from a directory that answers and knows somebody.
+ * What is done at the start and once a day: what a power cut left is mended, old trash and versions go, links that ended
+ * long ago go, and so do the folders of people who left more than `keepDays` ago. Who has left is known only from a
+ * directory that answers and knows somebody. What goes wrong with one folder is told, and the others are cared for.
  */
 export async function care(parts: CareParts): Promise<void> {
-  const { spaces, links, trashDays, log, now = Date.now() } = parts;
+  const { spaces, links, log, now = Date.now() } = parts;
   for (const kind of ["hjem", "grupper"] as const) {
     for (const id of await spaces.ids(kind)) {
-      const space = await spaces.get(kind, id);
-      const removed = await space.kept.purge(now - trashDays * dayMs, space.quotaBytes);
-      if (removed > 0) log(`${kind}/${id}: ${removed} kept files removed for good`);
+      await careFor(parts, await spaces.get(kind, id), now).catch((error) => {
+        log(`${kind}/${id}: not cared for: ${error instanceof Error ? error.stack : error}`);
+      });
     }
   }
   const over = ({ expires, used, limit }: Link) =>
@@ -41,11 +43,23 @@ export async function care(parts: CareParts): Promise<void> {
   await removeLeavers(parts, now);
 }
 
+async function careFor({ trashDays, log }: CareParts, { kind, id, kept, room }: Space, now: number): Promise<void> {
+  const nameless = await kept.repair();
+  if (nameless > 0) log(`${kind}/${id}: ${nameless} kept files without a name are in the trash as "Fundet ..."`);
+  const removed = await kept.purge(now - trashDays * dayMs);
+  if (removed > 0) log(`${kind}/${id}: ${removed} kept files removed for good`);
+  // So that nobody's page has to wait for the first count.
+  await room.used();
+}
+
 const leaversForm = z.record(z.string(), z.number());
 
 async function removeLeavers({ data, spaces, people, keepDays, log }: CareParts, now: number): Promise<void> {
   const file = join(data, "leavers.json");
-  const before = leaversForm.parse(JSON.parse(await readFile(file, "utf8").catch(() => "{}")));
+  const text = await readFile(file, "utf8").catch(ifMissing);
+  const read = readJson(leaversForm, text);
+  if (text !== undefined && !read) log("leavers.json cannot be read: who has left is counted from today");
+  const before = read ?? {};
   const ids = await spaces.ids("hjem");
   const here = new Set((await people.all()).filter((person) => person.here).map(({ guid }) => guid));
   if (!ids.some((id) => here.has(id))) return; // an empty directory proves nothing
@@ -60,21 +74,6 @@ async function removeLeavers({ data, spaces, people, keepDays, log }: CareParts,
     await spaces.remove("hjem", id);
     log(`hjem/${id}: left ${keepDays} days ago, removed`);
   }
-  await writeFile(`${file}.new`, JSON.stringify(after));
+  await writeFile(`${file}.new`, JSON.stringify(after), { flush: true });
   await rename(`${file}.new`, file);
-}
-
-/**
- * Hands a person's files over to another: they become a folder "Fra <name>" among the other's files. The person's own
- * folder stays, empty, so that the daily care still removes what is kept of it.
- *
- * @returns the folder's name
- */
-export async function handOver(from: Space, to: Space, fromName: string): Promise<string> {
-  const base = `Fra ${fromName.replaceAll(/[/\0]/g, "-")}`;
-  let name = base;
-  for (let n = 2; await to.has([name]); n++) name = numbered(base, n);
-  await rename(from.root, to.path([name]));
-  await from.open();
-  return name;
 }

@@ -3,6 +3,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { mapLimited } from "./limited.ts";
+import { ifMissing } from "./problem.ts";
+import { readJson } from "./read-json.ts";
+import { inTurn } from "./turns.ts";
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
@@ -40,7 +44,6 @@ const tokenForm = /^[A-Za-z0-9_-]{27}$/;
 /** The links, one file each. The number of uses is counted on disk, so a restart gives nobody more. */
 export class Links {
   readonly #folder: string;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -67,7 +70,7 @@ export class Links {
 
   /** Counts one use; of two at once that would be the last one, one gets it. @returns whether it was allowed */
   use(token: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return inTurn([token], async () => {
       const link = await this.open(token);
       if (!link) return false;
       await this.#write({ ...link, used: link.used + 1 });
@@ -77,18 +80,18 @@ export class Links {
 
   /** Links for which a question is answered yes, the latest first. */
   async list(wanted: (link: Link) => boolean): Promise<Link[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const links = await Promise.all(
-      names.filter((name) => name.endsWith(".json")).map((name) => this.#read(name.slice(0, -5))),
-    );
+    const names = (await readdir(this.#folder).catch(ifMissing)) ?? [];
+    const files = names.filter((name) => name.endsWith(".json"));
+    const links = await mapLimited(files, (name) => this.#read(name.slice(0, -5)));
     return links
-      .filter((link) => link !== undefined && wanted(link))
-      .sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0)) as Link[];
+      .filter((link) => link !== undefined)
+      .filter(wanted)
+      .sort((a, b) => b.at - a.at);
   }
 
   /** Ends a link. */
   async revoke(token: string): Promise<void> {
-    if (tokenForm.test(token)) await this.#inTurn(() => rm(join(this.#folder, `${token}.json`), { force: true }));
+    if (tokenForm.test(token)) await inTurn([token], () => rm(join(this.#folder, `${token}.json`), { force: true }));
   }
 
   /** Whether a password opens the link. */
@@ -98,16 +101,9 @@ export class Links {
     return timingSafeEqual(await derive(password, Buffer.from(link.password.salt, "base64url"), wanted.length), wanted);
   }
 
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(action, action);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-
   async #read(token: string): Promise<Link | undefined> {
     if (!tokenForm.test(token)) return undefined;
-    const text = await readFile(join(this.#folder, `${token}.json`), "utf8").catch(() => undefined);
-    return text === undefined ? undefined : linkForm.parse(JSON.parse(text));
+    return readJson(linkForm, await readFile(join(this.#folder, `${token}.json`), "utf8").catch(ifMissing));
   }
 
   async #write(link: Link): Promise<void> {

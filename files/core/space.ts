@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { cp, link, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { cp, link, lstat, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { writeArriving } from "./arriving.ts";
 import { flush, flushFolder } from "./flush.ts";
-import { Keeping } from "./kept.ts";
+import { Keeping, type Kept } from "./kept.ts";
+import { type Entry, entriesOf } from "./listing.ts";
 import { diskPath, isWithin, numbered, type Segments } from "./path.ts";
-import { asProblem, codeOf, FileProblem } from "./problem.ts";
+import { asProblem, FileProblem, ifMissing } from "./problem.ts";
+import { Room } from "./room.ts";
 import { bytesOf, type Found, matches, walk } from "./tree.ts";
+import { inTurn } from "./turns.ts";
 
 /** Where a space is and what it may hold. */
 export interface SpaceSettings {
@@ -20,18 +23,6 @@ export interface SpaceSettings {
   readonly quotaBytes: number;
 }
 
-/** A file or folder as listed. */
-export interface Entry {
-  readonly name: string;
-  readonly folder: boolean;
-  readonly bytes: number;
-  readonly changed: Date;
-}
-
-/** Milliseconds a sum of bytes is believed; other ways in do not exist, so it is only a second look. */
-const believedMs = 600_000;
-const collator = new Intl.Collator("da", { numeric: true });
-
 /**
  * A folder that belongs to a person or a group, with its quota, and what it keeps of what was deleted or overwritten.
  * The one way to the files: pages, links, uploads and WebDAV all come here.
@@ -39,17 +30,16 @@ const collator = new Intl.Collator("da", { numeric: true });
 export class Space {
   readonly kind: SpaceSettings["kind"];
   readonly id: string;
-  readonly quotaBytes: number;
   readonly kept: Keeping;
+  readonly room: Room;
   readonly root: string;
   readonly #incoming: string;
-  #used: { bytes: number; at: number } | undefined;
-  #coming = 0;
 
   constructor({ data, kind, id, quotaBytes }: SpaceSettings) {
-    [this.kind, this.id, this.quotaBytes] = [kind, id, quotaBytes];
+    [this.kind, this.id] = [kind, id];
     this.root = join(data, kind, id);
-    this.kept = new Keeping(join(data, "kept", kind, id));
+    this.kept = new Keeping(join(data, "kept", kind, id), quotaBytes);
+    this.room = new Room(this.root, quotaBytes);
     this.#incoming = join(data, "incoming");
   }
 
@@ -91,18 +81,7 @@ export class Space {
   /** What a folder holds: folders first, by name in Danish order. */
   async list(segments: Segments): Promise<Entry[]> {
     try {
-      const found = await readdir(this.path(segments), { withFileTypes: true });
-      const entries = await Promise.all(
-        found
-          .filter((entry) => entry.isFile() || entry.isDirectory())
-          .map(async ({ name }): Promise<Entry | undefined> => {
-            const stats = await lstat(join(this.path(segments), name)).catch(() => undefined);
-            return stats && { name, folder: stats.isDirectory(), bytes: stats.size, changed: stats.mtime };
-          }),
-      );
-      return entries
-        .filter((entry) => entry !== undefined)
-        .sort((a, b) => Number(b.folder) - Number(a.folder) || collator.compare(a.name, b.name));
+      return await entriesOf(this.path(segments));
     } catch (error) {
       throw asProblem(error);
     }
@@ -119,24 +98,6 @@ export class Space {
     return hits;
   }
 
-  /** Bytes used, without what is kept of deleted and earlier files. */
-  async used(): Promise<number> {
-    if (this.#used === undefined || Date.now() - this.#used.at > believedMs) {
-      this.#used = { bytes: await bytesOf(this.root), at: Date.now() };
-    }
-    return this.#used.bytes;
-  }
-
-  /** Bytes that still fit. */
-  async free(): Promise<number> {
-    return Math.max(0, this.quotaBytes - (await this.used()) - this.#coming);
-  }
-
-  /** @throws FileProblem `full` when so many bytes do not fit */
-  async fits(bytes: number): Promise<void> {
-    if (bytes > (await this.free())) throw new FileProblem("full");
-  }
-
   /**
    * Writes a file. It is there at once and whole, or not at all; a file it replaces is kept as an earlier version.
    *
@@ -145,29 +106,48 @@ export class Space {
    * @returns whether it is new
    */
   async write(segments: Segments, content: Readable, by: string, expected = 0, maxBytes = Infinity): Promise<boolean> {
-    await this.#mayBeFile(segments);
-    await this.fits(expected);
-    const incoming = join(this.#incoming, randomUUID());
-    const room = await this.free();
-    let bytes = 0;
-    const count = (more: number) => {
-      bytes += more;
-      this.#coming += more;
-      if (bytes > maxBytes) throw new FileProblem("too-large");
-      if (bytes > room) throw new FileProblem("full");
-    };
-    try {
-      await writeArriving(incoming, content, count);
-      return await this.#place(incoming, bytes, segments, by);
-    } catch (error) {
-      await rm(incoming, { force: true });
-      throw asProblem(error);
-    } finally {
-      this.#coming -= bytes;
+    const leaving = await this.#mayBeFile(segments);
+    return this.#arrive(content, { expected, leaving, maxBytes }, (incoming, bytes) =>
+      this.#place(incoming, bytes, segments, by),
+    );
+  }
+
+  /**
+   * Writes a file beside what is there: where its name is taken when it is whole, it gets a number.
+   *
+   * @returns where it is
+   */
+  async writeBeside(folder: Segments, name: string, content: Readable, maxBytes: number): Promise<Segments> {
+    await this.#mayBeFile([...folder, name]).catch((error) => {
+      if (!(error instanceof FileProblem) || error.problem !== "exists") throw error;
+    });
+    return this.#arrive(content, { expected: 0, leaving: 0, maxBytes }, async (incoming, bytes) => {
+      const target = await this.putBeside(folder, name, (path) => rename(incoming, path));
+      await flushFolder(this.path(folder));
+      this.room.changed(bytes);
+      return target;
+    });
+  }
+
+  /**
+   * Finds a name that is not taken, and keeps others from it while something is put there.
+   *
+   * @param put moves something to the path it is given
+   * @returns where it is
+   */
+  async putBeside(folder: Segments, name: string, put: (path: string) => Promise<void>): Promise<Segments> {
+    for (let n = 1; ; n++) {
+      const target = [...folder, n === 1 ? name : numbered(name, n)];
+      const free = await inTurn([this.path(target)], async () => {
+        if (await this.has(target)) return false;
+        await put(this.path(target));
+        return true;
+      });
+      if (free) return target;
     }
   }
 
-  /** Takes over a whole file from elsewhere on the same disk. @returns whether it is new */
+  /** Takes over a whole file, for which room is held, from elsewhere on the same disk. @returns whether it is new */
   async take(incoming: string, segments: Segments, by: string): Promise<boolean> {
     try {
       const { size } = await stat(incoming);
@@ -178,20 +158,47 @@ export class Space {
     }
   }
 
+  async #arrive<T>(
+    content: Readable,
+    { expected, leaving, maxBytes }: { readonly expected: number; readonly leaving: number; readonly maxBytes: number },
+    place: (incoming: string, bytes: number) => Promise<T>,
+  ): Promise<T> {
+    const held = await this.room.hold(expected, leaving);
+    const incoming = join(this.#incoming, randomUUID());
+    let bytes = 0;
+    try {
+      await writeArriving(incoming, content, (more) => {
+        bytes += more;
+        if (bytes > maxBytes) throw new FileProblem("too-large");
+        held.arrived(more);
+      });
+      return await place(incoming, bytes);
+    } catch (error) {
+      await rm(incoming, { force: true });
+      throw asProblem(error);
+    } finally {
+      held.release();
+    }
+  }
+
   /** Puts a file that is whole and on disk in its place. @returns whether it is new */
   async #place(incoming: string, size: number, segments: Segments, by: string): Promise<boolean> {
     const target = this.path(segments);
-    const old = await this.#keepReplaced(segments, by);
-    await rename(incoming, target);
+    const old = await inTurn([target], async () => {
+      const replaced = await this.#keepReplaced(segments, by);
+      await rename(incoming, target);
+      return replaced;
+    });
     await flushFolder(dirname(target));
-    this.#changed(size - (old ?? 0));
+    this.room.changed(size - (old ?? 0));
     return old === undefined;
   }
 
   /** Makes a folder. @throws FileProblem `exists`, `missing` (the folder above), `name` */
   async makeFolder(segments: Segments): Promise<void> {
     if (segments.length === 0) throw new FileProblem("exists");
-    await mkdir(this.path(segments)).catch((error) => {
+    const path = this.path(segments);
+    await inTurn([path], () => mkdir(path)).catch((error) => {
       throw asProblem(error);
     });
   }
@@ -199,12 +206,16 @@ export class Space {
   /** Puts a file or folder among the deleted. */
   async remove(segments: Segments, by: string): Promise<void> {
     if (segments.length === 0) throw new FileProblem("missing");
+    await inTurn([this.path(segments)], () => this.#remove(segments, by));
+  }
+
+  async #remove(segments: Segments, by: string): Promise<void> {
     const stats = await this.stat(segments);
     const info = { kind: "deleted", segments: [...segments], folder: stats.isDirectory(), by } as const;
+    const path = this.path(segments);
     try {
-      this.#changed(-(await this.kept.keep(info, (to) => rename(this.path(segments), to))));
+      this.room.changed(-(await this.kept.keep(info, path, (to) => rename(path, to))));
     } catch (error) {
-      this.#used = undefined;
       throw asProblem(error);
     }
   }
@@ -227,24 +238,36 @@ export class Space {
     }
     const stats = await this.stat(from);
     const [source, target] = [this.path(from), to.space.path(to.segments)];
+    const standing = async (): Promise<Stats | undefined> => {
+      const folder = await lstat(dirname(target)).catch(ifMissing);
+      if (!folder?.isDirectory()) throw new FileProblem("missing");
+      const there = await to.space.find(to.segments);
+      if (there && !to.overwrite) throw new FileProblem("exists");
+      return there;
+    };
+    const there = await standing();
     const added = how === "copy" || to.space !== this ? await bytesOf(source) : 0;
-    if (added > 0) await to.space.fits(added);
-    const folder = await lstat(dirname(target)).catch(() => undefined);
-    if (!folder?.isDirectory()) throw new FileProblem("missing");
-    const there = await to.space.find(to.segments);
-    if (there && !to.overwrite) throw new FileProblem("exists");
-    let replaced: number | undefined;
-    if (there?.isDirectory() || (there && stats.isDirectory())) await to.space.remove(to.segments, by);
-    else if (there) replaced = await to.space.#keepReplaced(to.segments, by);
+    const held = await to.space.room.hold(added, there?.isFile() ? there.size : 0);
+    // What is copied is there at once and whole, too.
+    const whole = how === "copy" ? join(this.#incoming, randomUUID()) : source;
     try {
-      if (how === "move") await rename(source, target);
-      else await cp(source, target, { recursive: true, errorOnExist: false, preserveTimestamps: false });
+      if (how === "copy") await cp(source, whole, { recursive: true, preserveTimestamps: false });
+      const replaced = await inTurn([source, target], async () => {
+        const old = await standing();
+        const both = old?.isFile() && stats.isFile();
+        if (old && !both) await to.space.#remove(to.segments, by);
+        const kept = both ? await to.space.#keepReplaced(to.segments, by) : 0;
+        await rename(whole, target);
+        return kept ?? 0;
+      });
+      to.space.room.changed(added - replaced);
+      if (how === "move") this.room.changed(-added);
     } catch (error) {
-      to.space.#used = undefined; // half a copy may be there
       throw asProblem(error);
+    } finally {
+      held.release();
+      if (how === "copy") await rm(whole, { recursive: true, force: true });
     }
-    to.space.#changed(added - (replaced ?? 0));
-    if (how === "move") this.#changed(-added);
   }
 
   /**
@@ -254,34 +277,38 @@ export class Space {
    * @returns where it is now
    */
   async restore(id: string, by: string): Promise<Segments> {
-    const kept = await this.kept.find(id);
-    if (!kept) throw new FileProblem("missing");
-    await this.fits(kept.bytes);
-    const folder = kept.segments.slice(0, -1);
-    const name = kept.segments.at(-1) ?? "";
+    const target = await this.kept.bringBack(id, (kept, data) =>
+      this.#bringBack(kept, data, by).catch((error) => {
+        throw asProblem(error);
+      }),
+    );
+    if (!target) throw new FileProblem("missing");
+    return target;
+  }
+
+  async #bringBack({ kind, segments, bytes }: Kept, data: string, by: string): Promise<Segments> {
+    const [folder, name] = [segments.slice(0, -1), segments.at(-1) ?? ""];
+    const there = kind === "replaced" ? await this.find(segments) : undefined;
+    const held = await this.room.hold(bytes, there?.isFile() ? there.size : 0);
     try {
       await mkdir(this.path(folder), { recursive: true });
-      let target = kept.segments as Segments;
-      const there = await this.find(target);
-      let replaced: number | undefined;
-      if (kept.kind === "replaced" && !there?.isDirectory()) replaced = await this.#keepReplaced(target, by);
-      else for (let n = 2; await this.has(target); n++) target = [...folder, numbered(name, n)];
-      await rename(this.kept.dataPath(id), this.path(target));
-      this.#changed(kept.bytes - (replaced ?? 0));
-      await this.kept.drop(id);
+      if (kind === "replaced" && !there?.isDirectory()) {
+        await this.#place(data, bytes, segments, by);
+        return segments;
+      }
+      const target = await this.putBeside(folder, name, (path) => rename(data, path));
+      this.room.changed(bytes);
       return target;
-    } catch (error) {
-      throw asProblem(error);
+    } finally {
+      held.release();
     }
   }
 
-  /** The sum of bytes, if it is known, follows what is done; counting all files anew takes long in a large space. */
-  #changed(bytes: number): void {
-    if (this.#used) this.#used.bytes += bytes;
-  }
-
-  /** @throws FileProblem when no file can be there: a folder is, or the folder above is not */
-  async #mayBeFile(segments: Segments): Promise<void> {
+  /**
+   * @returns bytes of the file that is there
+   * @throws FileProblem when no file can be there: a folder is, or the folder above is not
+   */
+  async #mayBeFile(segments: Segments): Promise<number> {
     if (segments.length === 0) throw new FileProblem("exists");
     const there = await this.stat(segments).catch((error) => {
       if (error instanceof FileProblem && error.problem === "missing") return undefined;
@@ -290,21 +317,17 @@ export class Space {
     if (there?.isDirectory()) throw new FileProblem("exists");
     // What is there lies in a folder.
     if (!there && !(await this.stat(segments.slice(0, -1))).isDirectory()) throw new FileProblem("not-folder");
+    return there?.size ?? 0;
   }
 
   /** Keeps the file that is about to be replaced; a link is enough, its content is never written to. @returns its bytes */
   async #keepReplaced(segments: Segments, by: string): Promise<number | undefined> {
     const path = this.path(segments);
-    try {
-      const stats = await lstat(path);
-      if (stats.isDirectory()) throw new FileProblem("exists");
-      // An empty file is what clients make before they write.
-      const info = { kind: "replaced", segments: [...segments], folder: false, by } as const;
-      if (stats.size > 0) await this.kept.keep(info, (to) => link(path, to));
-      return stats.size;
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw error;
-    }
+    const stats = await lstat(path).catch(ifMissing);
+    if (stats?.isDirectory()) throw new FileProblem("exists");
+    // An empty file is what clients make before they write.
+    const info = { kind: "replaced", segments: [...segments], folder: false, by } as const;
+    if (stats && stats.size > 0) await this.kept.keep(info, path, (to) => link(path, to));
+    return stats?.size;
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GroupName } from "./people.ts";
+import { ifMissing } from "./problem.ts";
 import { Space } from "./space.ts";
 
 /** A space as a person meets it. */
@@ -78,7 +79,7 @@ export class Spaces {
 
   /** Ids of the spaces that exist on disk. */
   async ids(kind: Space["kind"]): Promise<string[]> {
-    const names = await readdir(join(this.#settings.data, kind)).catch(() => []);
+    const names = (await readdir(join(this.#settings.data, kind)).catch(ifMissing)) ?? [];
     return names.filter((name) => (kind === "hjem" ? guidForm : groupForm).test(name));
   }
 }

@@ -1,7 +1,8 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf } from "./problem.ts";
+import { mapLimited } from "./limited.ts";
+import { ifMissing } from "./problem.ts";
 
 /** A file or folder found below another. */
 export interface Found {
@@ -11,15 +12,9 @@ export interface Found {
   readonly folder: boolean;
 }
 
-const entries = async (folder: string): Promise<Dirent[]> => {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    // Removed meanwhile: nothing to see.
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-};
+/** What a folder holds; nothing when it was removed meanwhile. */
+const entries = async (folder: string): Promise<Dirent[]> =>
+  (await readdir(folder, { withFileTypes: true }).catch(ifMissing)) ?? [];
 
 /** All files and folders below a folder, folders before what they hold. Links and other things are left out. */
 export async function* walk(folder: string, segments: readonly string[] = []): AsyncGenerator<Found> {
@@ -33,15 +28,16 @@ export async function* walk(folder: string, segments: readonly string[] = []): A
 
 /** Bytes of a file, or of all files below a folder. Nothing there is 0. */
 export async function bytesOf(path: string): Promise<number> {
-  try {
-    const stats = await lstat(path);
-    if (!stats.isDirectory()) return stats.size;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return 0;
-    throw error;
-  }
-  let sum = 0;
-  for await (const found of walk(path)) if (!found.folder) sum += (await lstat(found.path)).size;
+  const stats = await lstat(path).catch(ifMissing);
+  return stats?.isDirectory() ? bytesBelow(path) : (stats?.size ?? 0);
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const found = await entries(folder);
+  const files = found.filter((entry) => entry.isFile());
+  const sizes = await mapLimited(files, ({ name }) => lstat(join(folder, name)).catch(ifMissing));
+  let sum = sizes.reduce((all, stats) => all + (stats?.size ?? 0), 0);
+  for (const entry of found) if (entry.isDirectory()) sum += await bytesBelow(join(folder, entry.name));
   return sum;
 }
 

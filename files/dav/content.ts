@@ -7,7 +7,7 @@ import { mediaType } from "../media.ts";
 import { sendFile } from "../send-file.ts";
 import { DavAdapter, type DavPerson } from "./adapter.ts";
 import type { Locks } from "./locks.ts";
-import { fullText } from "./resource.ts";
+import { diskFullText, fullText } from "./resource.ts";
 
 /** What {@link plainContent} is asked with. */
 export interface ContentParts {
@@ -90,9 +90,9 @@ async function write(
     // Whoever broke off hears no answer.
     if (response.destroyed || request.destroyed) return true;
     if (!(error instanceof FileProblem)) throw error;
-    const full = error.problem === "full";
+    const full = { full: fullText, "disk-full": diskFullText }[error.problem as "full"];
     response.writeHead(full ? 507 : 409, { "content-type": "text/plain; charset=utf-8" });
-    response.end(full ? fullText : "");
+    response.end(full ?? "");
   }
   return true;
 }

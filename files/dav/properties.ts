@@ -13,8 +13,9 @@ const readers: Readonly<Record<string, (resource: DavResource) => Promise<string
   resourcetype: async (r) => ((await r.isCollection()) ? { collection: {} } : {}),
   supportedlock: async () => ({ lockentry: lockEntries }),
   "quota-available-bytes": async (r) =>
-    r.space && (await r.isCollection()) ? String(await r.space.free()) : undefined,
-  "quota-used-bytes": async (r) => (r.space && (await r.isCollection()) ? String(await r.space.used()) : undefined),
+    r.space && (await r.isCollection()) ? String(await r.space.room.free()) : undefined,
+  "quota-used-bytes": async (r) =>
+    r.space && (await r.isCollection()) ? String(await r.space.room.used()) : undefined,
 };
 
 /** Properties of a file or folder: what can be read off it. Others are refused, for nobody would keep them. */

@@ -26,6 +26,9 @@ import { propertiesOf } from "./properties.ts";
 /** Said when a file does not fit. */
 export const fullText = "The quota is used up. / Der er ikke plads til mere i mappen.";
 
+/** Said when the server's disk is full. */
+export const diskFullText = "The disk is full. / Der er ikke mere plads på serveren.";
+
 /** What WebDAV says of a problem. */
 export function davError(error: unknown): unknown {
   if (!(error instanceof FileProblem)) return error;
@@ -33,6 +36,8 @@ export function davError(error: unknown): unknown {
     case "full":
     case "too-large":
       return new InsufficientStorageError(fullText);
+    case "disk-full":
+      return new InsufficientStorageError(diskFullText);
     case "exists":
       return new ResourceExistsError("It exists already.");
     case "missing":

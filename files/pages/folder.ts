@@ -4,8 +4,8 @@ import { type Html, layout, type PageContext } from "../../web/layout.ts";
 import { alert, breadcrumbs, card, linkButton, table } from "../../web/parts.ts";
 import { size } from "../../web/size.ts";
 import { date } from "../../web/time.ts";
+import type { Entry } from "../core/listing.ts";
 import type { Segments } from "../core/path.ts";
-import type { Entry } from "../core/space.ts";
 import type { NamedSpace } from "../core/spaces.ts";
 import { texts } from "../texts.ts";
 import { addresses } from "./addresses.ts";
@@ -46,7 +46,7 @@ export function spacesPage(
   const t = texts[language];
   const rows = spaces.map(
     ({ name, key, used, space }) => html`<li><h3><a href="${addresses.folder(key, [])}">${name}</a></h3>
-<span class="small soft">${t.used(size(language, used), size(language, space.quotaBytes))}</span>
+<span class="small soft">${t.used(size(language, used), size(language, space.room.quotaBytes))}</span>
 <p class="small">${key === "mine" ? t.ownAbout : t.groupAbout}</p></li>`,
   );
   return layout(
@@ -94,7 +94,7 @@ export function folderPage(context: PageContext, view: FolderView): Html {
     name,
     html`${way(context, named, segments)}
 <h1>${name}</h1>
-<p class="soft">${t.used(size(language, view.used), size(language, named.space.quotaBytes))}</p>
+<p class="soft">${t.used(size(language, view.used), size(language, named.space.room.quotaBytes))}</p>
 ${shown(view.message)}
 <div class="stack">
 <section class="card">${table({ caption: f.caption, head, rows, empty: f.empty })}

@@ -5,8 +5,8 @@ import { alert, linkButton, table } from "../../web/parts.ts";
 import { size } from "../../web/size.ts";
 import { day } from "../../web/time.ts";
 import type { Link } from "../core/links.ts";
+import type { Entry } from "../core/listing.ts";
 import { type Segments, writeSegments } from "../core/path.ts";
-import type { Entry } from "../core/space.ts";
 import { texts } from "../texts.ts";
 import { addresses } from "./addresses.ts";
 
