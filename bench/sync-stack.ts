@@ -21,9 +21,10 @@ import { stackIdentity } from "../config/index.ts";
 import { cacheFolder } from "../images/folders.ts";
 import { buildImages, imageRefs } from "../images/index.ts";
 import { appPasswordFrom, authority, derive, type Workload } from "../model/index.ts";
+import type { DirectoryStatus } from "../model/status.ts";
 import { dockerName } from "../platform/docker/render.ts";
 import { groupAttributes, personAttributes } from "../steward/directory/ad-entries.ts";
-import type { DirectoryStatus, PassReport } from "../steward/directory/index.ts";
+import type { PassReport } from "../steward/directory/index.ts";
 import { TestStack } from "../test/contract/engine.ts";
 import { tell } from "./stack.ts";
 

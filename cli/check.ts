@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { sections } from "../components/index.ts";
+import { expiredCertificate, sections } from "../components/index.ts";
 import { clashes, type LoadedStack, loadStack, shownPath, stackFile, stacksFolder } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { Exit } from "./commands.ts";
@@ -26,6 +26,12 @@ async function read(name: string): Promise<Loaded | readonly string[]> {
   }
 }
 
+/** What does not hold up `up`, and yet must be looked at. */
+const warningsOf = (name: string, { config }: Loaded): readonly string[] => {
+  const expired = expiredCertificate(name, config.edge.certificate);
+  return expired === undefined ? [] : [expired];
+};
+
 const shown = (name: string): string => shownPath(stackFile(name));
 
 const isLoaded = (read: Loaded | readonly string[] | undefined): read is Loaded =>
@@ -49,7 +55,8 @@ export async function check(stack: string | undefined, options: { json?: boolean
     );
     const problems = clashes(files, sections).filter((line) => line.startsWith(`${shown(name)}:`));
     const { municipality, mode } = found.identity;
-    return { stack: name, ok: problems.length === 0, municipality, mode, problems };
+    const warnings = warningsOf(name, found);
+    return { stack: name, ok: problems.length === 0, municipality, mode, problems, warnings };
   });
   if (options.json) printJson(results);
   else if (results.length === 0) print("no stack file yet; make one with: ./planb new <name>");
@@ -57,6 +64,7 @@ export async function check(stack: string | undefined, options: { json?: boolean
     for (const result of results) {
       if (result.ok) print(`${result.stack}: ${good("fine")}, ${result.municipality}, ${result.mode}`);
       else print(`${result.stack}: ${bad("not yet")}\n${result.problems.map((p) => `  ${p}`).join("\n")}`);
+      for (const warning of result.warnings ?? []) print(`  warning: ${warning}`);
     }
   }
   return results.every((result) => result.ok) ? 0 : 1;

@@ -13,8 +13,6 @@ import { whyNoOutputs } from "./no-outputs.ts";
 import { root } from "./paths.ts";
 import { progressOf, reasonOf } from "./progress.ts";
 import { isDemo } from "./stack.ts";
-import { problemsOf } from "./status.ts";
-import type { WorkloadStatus } from "./status-data.ts";
 import { countReport, failures, plainCount } from "./test-report.ts";
 
 describe("withMode", () => {
@@ -143,37 +141,6 @@ describe("counts of the suite", () => {
       "mail/mail.test.ts: mail arrives: Error: 550 no",
       "mail/mail.test.ts: SyntaxError: odd",
     ]);
-  });
-});
-
-describe("what needs somebody", () => {
-  const edge: WorkloadStatus = {
-    name: "edge",
-    service: "edge",
-    state: "running",
-    health: "healthy",
-    restarts: 0,
-    startedAt: undefined,
-    memoryMiB: 10,
-    declaredMiB: 64,
-    image: "planb/edge:1",
-    imageOutdated: false,
-    certificateDays: 100,
-  };
-
-  it("is nothing while all is well or asleep", () => {
-    expect(problemsOf([edge, { ...edge, state: "asleep", health: "none" }], { state: "ok" })).toEqual([]);
-  });
-
-  it("is what is missing, unhealthy, running out, or held", () => {
-    const workloads = [
-      { ...edge, state: "missing" },
-      { ...edge, health: "unhealthy" },
-      { ...edge, certificateDays: 3 },
-    ];
-    const problems = problemsOf(workloads, { state: "held", message: "12 people would go" });
-    expect(problems).toHaveLength(4);
-    expect(problems.at(-1)).toBe("directory: 12 people would go");
   });
 });
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { imageRefs } from "../images/recipe.ts";
 import type { StackOutputs } from "../model/outputs.ts";
+import { type StewardStatus, stewardStatusSchema } from "../model/status.ts";
 import { type ContainerState, execIn, stackContainers } from "../platform/docker/operate.ts";
 
 /** A workload as `planb status` tells it. */
@@ -23,44 +24,13 @@ export interface WorkloadStatus {
   readonly certificateDays: number | undefined;
 }
 
-/** What the steward tells of the directory copy; see `steward/directory`. */
-export interface DirectoryStatus {
-  readonly authority?: string;
-  readonly state?: string;
-  readonly message?: string | null;
-  readonly ageSeconds?: number | null;
-  readonly people?: number;
-  readonly groups?: number;
-  readonly coverage?: {
-    readonly total: number;
-    readonly known: number;
-    readonly percent: number;
-    readonly targetPercent: number;
-    readonly reached: boolean;
-    readonly groups: readonly { name: string; total: number; known: number; percent: number; reached: boolean }[];
-  } | null;
-  /** What is wrong with the rooms and equipment of the existing directory, a line each. */
-  readonly rooms?: readonly string[];
-}
-
-/** What the steward tells of rooms and equipment; see `steward/resources`. */
-interface ResourcesStatus {
-  readonly message?: string | null;
-  readonly unusable?: readonly { readonly name: string; readonly why: string }[];
-}
-
-const roomLines = ({ message, unusable }: ResourcesStatus): string[] => [
-  ...(message ? [message] : []),
-  ...(unusable ?? []).map(({ name, why }) => `"${name}" of AD cannot be booked: ${why}`),
-];
-
 const day = 86_400_000;
 
 /** Days left of the certificate that a workload serves, from the file it serves it from. */
 async function certificateDays(stack: string, workload: string): Promise<number | undefined> {
   const { code, stdout } = await execIn(stack, workload, ["cat", "/config/tls/cert.pem"]);
   if (code !== 0) return undefined;
-  return Math.floor((Date.parse(new X509Certificate(stdout).validTo) - Date.now()) / day);
+  return daysLeft(new X509Certificate(stdout).validTo);
 }
 
 /** Every workload the stack declares, beside what the engine runs. */
@@ -88,14 +58,19 @@ export async function workloadStatus({ stack, workloads }: StackOutputs): Promis
   );
 }
 
-/** What the steward says of the directory copy; words instead where it cannot be asked. */
-export async function directoryStatus(stack: string): Promise<DirectoryStatus | string> {
+/** What the steward knows; words instead where it cannot be asked. */
+export async function stewardStatus(stack: string): Promise<StewardStatus | string> {
   const { code, stdout, stderr } = await execIn(stack, "steward", ["steward", "status", "--json"]);
   if (code !== 0) return `the steward cannot tell: ${(stderr || stdout).trim().split("\n").at(-1) ?? `exit ${code}`}`;
   try {
-    const status = JSON.parse(stdout) as { directory?: DirectoryStatus; resources?: ResourcesStatus };
-    return { ...status.directory, ...(status.resources ? { rooms: roomLines(status.resources) } : {}) };
+    const parsed = stewardStatusSchema.safeParse(JSON.parse(stdout));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    return `the steward's answer is another than expected, at ${issue?.path.join(".")}: ${issue?.message}; run up`;
   } catch {
     return `the steward's answer is not JSON: ${stdout.slice(0, 80)}`;
   }
 }
+
+/** Days left of a certificate that ends then. */
+export const daysLeft = (validTo: string, now = Date.now()): number => Math.floor((Date.parse(validTo) - now) / day);

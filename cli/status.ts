@@ -1,33 +1,13 @@
+import type { DirectoryStatus } from "../model/status.ts";
+import { servedCertificates } from "../probes/index.ts";
 import { installToolchain } from "../toolchain/index.ts";
 import type { Exit } from "./commands.ts";
 import { age, bad, bold, dim, good, print, printJson, table } from "./output.ts";
+import { awakeProbes } from "./probes.ts";
 import { stackOutputs } from "./pulumi.ts";
 import { openStack } from "./stack.ts";
-import { type DirectoryStatus, directoryStatus, type WorkloadStatus, workloadStatus } from "./status-data.ts";
-
-/** Certificates are renewed by `up` when a third of their life is left; below this somebody forgot. */
-const fewDays = 14;
-
-/** What somebody must look at; empty when all is well. */
-export function problemsOf(
-  workloads: readonly WorkloadStatus[],
-  directory: DirectoryStatus | string | undefined,
-): string[] {
-  const problems = workloads.flatMap(({ name, state, health, certificateDays }) => {
-    if (state === "asleep") return [];
-    if (state !== "running") return [`${name}: ${state}; start it with up, or look at its logs`];
-    if (health === "unhealthy") return [`${name}: its own health check fails; look at its logs`];
-    if (certificateDays !== undefined && certificateDays < fewDays) {
-      return [`${name}: its certificate is valid for ${certificateDays} days only; up renews it`];
-    }
-    return [];
-  });
-  if (typeof directory === "string") problems.push(`directory: ${directory}`);
-  else if (directory?.state !== undefined && ["held", "unreachable"].includes(directory.state)) {
-    problems.push(`directory: ${directory.message ?? directory.state}`);
-  }
-  return problems;
-}
+import { daysLeft, stewardStatus, type WorkloadStatus, workloadStatus } from "./status-data.ts";
+import { problemsOf } from "./status-problems.ts";
 
 /** `planb status`: how a stack is now. 1 when something needs somebody. */
 export async function status(name: string, options: { json?: boolean }): Promise<Exit> {
@@ -35,9 +15,13 @@ export async function status(name: string, options: { json?: boolean }): Promise
   const outputs = await stackOutputs(stack.pulumi);
   const workloads = await workloadStatus(outputs);
   const hasSteward = workloads.some((w) => w.name === "steward" && w.state === "running");
-  const directory = hasSteward ? await directoryStatus(name) : undefined;
+  const steward = hasSteward ? await stewardStatus(name) : undefined;
+  const told = typeof steward === "object" ? steward : undefined;
   const { pulumi, ours } = await installToolchain(() => undefined);
-  const problems = problemsOf(workloads, directory);
+  const awake = awakeProbes(outputs);
+  const { seen: certificates } = await servedCertificates(awake, { address: stack.identity.hostAddress });
+  const { kind } = stack.config.edge.certificate;
+  const problems = problemsOf({ workloads, steward, certificates, kind });
   const used = workloads.reduce((sum, w) => sum + (w.memoryMiB ?? 0), 0);
   const declared = workloads.reduce((sum, w) => sum + (w.state === "asleep" ? 0 : w.declaredMiB), 0);
   const { municipality, mode, urls } = outputs;
@@ -51,7 +35,12 @@ export async function status(name: string, options: { json?: boolean }): Promise
       memoryMiB: Math.round(used),
       declaredMiB: declared,
       workloads,
-      directory: typeof directory === "string" ? { state: "unknown", message: directory } : directory,
+      directory: typeof steward === "string" ? { state: "unknown", message: steward } : told?.directory,
+      realm: told?.realm,
+      resources: told?.resources,
+      lists: told?.lists,
+      services: told?.services,
+      certificates: certificates.map((one) => ({ ...one, days: daysLeft(one.validTo) })),
       urls,
       pulumi: { cli: pulumi, ours },
     });
@@ -60,7 +49,9 @@ export async function status(name: string, options: { json?: boolean }): Promise
     print();
     print(workloadTable(workloads));
     print();
-    if (typeof directory === "object") printDirectory(directory);
+    if (told?.directory) printDirectory(told.directory);
+    const shown = Math.min(...certificates.map(({ validTo }) => daysLeft(validTo)));
+    if (certificates.length > 0) print(`Certificate   shown outside (${kind}): ${shown} days left`);
     print(`Pulumi        ${pulumi}${ours.length === 0 ? "" : `; planb's own: ${ours.join(", ")}`}`);
     if (workloads.some((w) => w.imageOutdated)) print(`Images        some have changed; ./planb up ${name} takes them`);
     print(problems.length === 0 ? good("\nnothing needs you") : bad(`\n${problems.join("\n")}`));
@@ -85,14 +76,10 @@ const stateText = (health: string): string =>
   health === "healthy" ? good("healthy") : health === "none" ? "running" : bad(health);
 
 function printDirectory(directory: DirectoryStatus): void {
-  const { authority, state, ageSeconds, people, groups, coverage, message, rooms } = directory;
-  const copied = ageSeconds === undefined || ageSeconds === null ? "no copy yet" : `copied ${age(ageSeconds)} ago`;
+  const { authority, state, ageSeconds, people, groups, coverage } = directory;
+  const copied = ageSeconds === undefined ? "no copy yet" : `copied ${age(ageSeconds)} ago`;
   const mark = state === "ok" ? good : bad;
-  print(
-    `Directory     ${mark(state ?? "unknown")}, ${copied}: ${people ?? 0} people, ${groups ?? 0} groups, authority ${authority ?? "ad"}`,
-  );
-  if (message) print(`              ${bad(message)}`);
-  for (const line of rooms ?? []) print(`Rooms         ${bad(line)}`);
+  print(`Directory     ${mark(state)}, ${copied}: ${people} people, ${groups} groups, authority ${authority}`);
   if (!coverage) return;
   const goal = coverage.reached ? good(`target ${coverage.targetPercent} %`) : `target ${coverage.targetPercent} %`;
   print(

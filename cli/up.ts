@@ -1,3 +1,4 @@
+import { expiredCertificate } from "../components/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { StackOutputs } from "../model/outputs.ts";
 import type { ProbeResult } from "../model/probe.ts";
@@ -28,6 +29,8 @@ export async function up(name: string, options: { yes?: boolean; timeout: string
   // The file is checked, and the passphrase asked for, before anything takes long.
   const stack = await openStack(name);
   requireSecrets(stack);
+  const expired = expiredCertificate(name, stack.config.edge.certificate);
+  if (expired !== undefined) remark(bad(expired));
   if (!stack.demo && !(await confirm(`Change the stack ${name} as its stack file says?`, options.yes))) return 1;
   const { outputs, results, steps } = await bringUp(stack, timeout);
   const total = (performance.now() - begin) / 1000;
@@ -53,6 +56,7 @@ export async function up(name: string, options: { yes?: boolean; timeout: string
     print(
       `\n${bad(`${red.length} of ${results.length} probes failed`)} after ${seconds(total)}; look at: ./planb logs ${name} <workload>`,
     );
+    if (expired !== undefined) print(bad(expired));
     return 1;
   }
   if (outputs.mode === "dormant") {

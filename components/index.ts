@@ -21,6 +21,7 @@ import { stackSecrets } from "./secrets.ts";
 import { Sso, smokeAddress, smokeName, smokeUser, ssoConfig, ssoDatabase } from "./sso/index.ts";
 import { Steward, stewardConfig } from "./steward/index.ts";
 
+export { expiredCertificate } from "./edge/index.ts";
 export { giveCommand, givenSecrets } from "./given.ts";
 export { usedImages } from "./images.ts";
 export { type DkimKey, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";

@@ -1,4 +1,4 @@
-import type { StackConfig, StackIdentity } from "../config/index.ts";
+import { type StackConfig, type StackIdentity, shownPath, stackFile } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { bookingRoute } from "./booking/workloads.ts";
 import { directoryName } from "./directory/index.ts";
@@ -51,7 +51,7 @@ export function coversMailServer(config: Config, identity: StackIdentity): boole
   const missing = [...(covered ? [] : [server]), ...policies];
   if (mail.mtaSts !== "enforce" || missing.length === 0) return covered;
   throw new UserError(
-    `stacks/${identity.name}.yaml: mail.mtaSts: got "enforce", with which nobody delivers mail unless the certificate ` +
+    `${shownPath(stackFile(identity.name))}: mail.mtaSts: got "enforce", with which nobody delivers mail unless the certificate ` +
       `"${edge.certificate.chain}" covers ${missing.join(", ")}; add the names to it, or set testing`,
   );
 }

@@ -11,7 +11,7 @@ export interface CertificateOutput {
 export interface AuthorityOutput {
   /** The root certificate, PEM. Public. */
   readonly caPem: pulumi.Output<string>;
-  /** A server certificate for the names; reissued by `pulumi up` when under a third of its life is left. */
+  /** A server certificate for the names; reissued by the first `pulumi up` of each year. */
   certificate(label: string, dnsNames: readonly string[]): CertificateOutput;
 }
 

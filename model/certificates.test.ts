@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { authority, leafDays, leafReissueDays } from "./certificates.ts";
+import { authority, leafReissueDays } from "./certificates.ts";
 
 const master = "m".repeat(43);
 const day = 24 * 60 * 60 * 1000;
@@ -20,18 +20,25 @@ describe("authority", () => {
     expect(root.subject).toContain("Ærø");
   });
 
-  it("gives the same bytes again within a period, and new ones with a third of the life left", async () => {
+  it("gives the same bytes again within a period, and at any time a leaf for more than 400 days", async () => {
     const ca = await authority(master, "ca/1", "Demo");
     const again = await authority(master, "ca/1", "Demo");
     expect(again.caPem).toBe(ca.caPem);
-    const start = new Date(leafReissueDays * day * 200);
+    const root = new X509Certificate(ca.caPem);
+    const start = new Date(Date.parse(root.validFrom) + 3 * leafReissueDays * day);
+    const at = (days: number) => new Date(start.getTime() + days * day);
     const first = await ca.issue("a/1", ["a"], start);
-    expect(await again.issue("a/1", ["a"], new Date(start.getTime() + 119 * day))).toEqual(first);
-    const next = await ca.issue("a/1", ["a"], new Date(start.getTime() + leafReissueDays * day));
+    expect(await again.issue("a/1", ["a"], at(leafReissueDays - 0.01))).toEqual(first);
+    const next = await ca.issue("a/1", ["a"], at(leafReissueDays));
     expect(next.certPem).not.toBe(first.certPem);
-    const left =
-      new Date(new X509Certificate(first.certPem).validTo).getTime() - start.getTime() - leafReissueDays * day;
-    expect(left / day).toBe(leafDays - leafReissueDays);
+    for (const now of [new Date(root.validFrom), at(0), at(100), at(364.99), at(365), at(1094.99)]) {
+      const { validFrom, validTo } = new X509Certificate((await ca.issue("a/1", ["a"], now)).certPem);
+      expect(Date.parse(validFrom)).toBeLessThanOrEqual(now.getTime());
+      expect(Date.parse(validFrom)).toBeGreaterThanOrEqual(Date.parse(root.validFrom));
+      expect((Date.parse(validTo) - now.getTime()) / day).toBeGreaterThan(400);
+      // What Apple's systems take of an authority that was added.
+      expect((Date.parse(validTo) - Date.parse(validFrom)) / day).toBeLessThanOrEqual(825);
+    }
   });
 
   it("differs between masters and between labels", async () => {

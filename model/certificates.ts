@@ -4,10 +4,16 @@ import { p256 } from "@noble/curves/nist.js";
 import * as x509 from "@peculiar/x509";
 import { deriveBytes } from "./derive.ts";
 
-/** Life of a leaf certificate in days. */
-export const leafDays = 180;
-/** A leaf is reissued once this many days have passed, so that a third of its life is left. */
-export const leafReissueDays = 120;
+/**
+ * Life of a leaf certificate in days. Of an authority that people add themselves, Apple's systems take 825 days at most
+ * (https://support.apple.com/103769), other browsers any; their 398 days are for authorities they come with.
+ */
+export const leafDays = 800;
+/**
+ * Days of a period: all leaves issued within one are the same, and begin with it. So an `up` on a period's last day still
+ * gives {@link leafDays} less these.
+ */
+export const leafReissueDays = 365;
 /** First and last day of every root. Changing them changes the root that PCs were told to trust. */
 const rootValidity = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2046-01-01T00:00:00Z") };
 
@@ -122,7 +128,8 @@ export async function authority(master: string, label: string, name: string): Pr
 
   async function issue(leafLabel: string, dnsNames: readonly string[], now = new Date()): Promise<Certificate> {
     const step = leafReissueDays * day;
-    const notBefore = new Date(Math.floor(now.getTime() / step) * step);
+    const first = rootValidity.notBefore.getTime();
+    const notBefore = new Date(first + Math.max(0, Math.floor((now.getTime() - first) / step)) * step);
     const key = await keyPair(master, `${label}/${leafLabel}`);
     const leaf = await x509.X509CertificateGenerator.create(
       {

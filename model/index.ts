@@ -7,4 +7,6 @@ export * from "./mode.ts";
 export * from "./outputs.ts";
 export * from "./probe.ts";
 export * from "./service.ts";
+export * from "./status.ts";
+export * from "./status-problems.ts";
 export * from "./workload.ts";

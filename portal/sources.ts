@@ -1,15 +1,5 @@
 import { z } from "zod";
-
-const statusSchema = z.object({
-  services: z.array(
-    z.object({
-      service: z.string(),
-      ok: z.boolean().optional(),
-      probes: z.array(z.object({ at: z.string().optional() })).default([]),
-    }),
-  ),
-  directory: z.object({ ageSeconds: z.number().optional(), state: z.string().optional() }).optional(),
-});
+import { publicStateSchema } from "../model/status.ts";
 
 /** What the steward tells of the stack. */
 export interface StackState {
@@ -86,7 +76,7 @@ export function httpSources(statusUrl: string, issuer: string, log: (line: strin
 
 /** @throws when it is no status */
 export function readState(json: unknown): StackState {
-  const { services, directory } = statusSchema.parse(json);
+  const { services, directory } = publicStateSchema.parse(json);
   return {
     services: Object.fromEntries(services.map(({ service, ok }) => [service, ok])),
     directoryAgeSeconds: directory?.ageSeconds,

@@ -10,6 +10,7 @@ import { probeList } from "./list.ts";
 import { probeLogin } from "./login.ts";
 import { probeMail } from "./mail.ts";
 
+export { servedCertificates } from "./certificates.ts";
 export { agentFor, type ProbeContext } from "./context.ts";
 export { ProbeFailure } from "./failure.ts";
 export { type LoginSeen, type LoginTry, login } from "./login.ts";

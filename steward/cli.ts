@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import type { DirectoryStatus, StewardStatus } from "../model/status.ts";
+import { stewardProblems } from "../model/status-problems.ts";
 import { command } from "./control.ts";
-import type { CodeSheets, Coverage, DirectoryStatus, LoginReport, UnseverReport } from "./directory/index.ts";
-import { unusableLine } from "./resources/index.ts";
-import type { StewardStatus } from "./status.ts";
+import type { CodeSheets, Coverage, LoginReport, UnseverReport } from "./directory/index.ts";
 
 const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
@@ -118,21 +118,20 @@ function directoryText(directory: DirectoryStatus): string {
   return lines.join("\n");
 }
 
-function statusText(status: StewardStatus): string {
-  const services = status.services.map(
-    ({ service, ok }) => `${service}: ${ok === undefined ? "-" : ok ? "ok" : "failed"}`,
+/** Each part in a line, and below all that somebody must look at. */
+export function statusText(status: StewardStatus): string {
+  const { directory, realm, resources, lists, services } = status;
+  const parts = Object.entries({ realm, resources, lists }).flatMap(([name, part]) =>
+    part ? [`${name}: ${part.state}${part.message ? `: ${part.message}` : ""}`] : [],
   );
-  const realm = status.realm
-    ? [`realm: ${status.realm.state}${status.realm.message ? `: ${status.realm.message}` : ""}`]
-    : [];
-  const { message, unusable = [] } = status.resources ?? {};
-  const resources = [
-    ...(message ? [`resources: ${message}`] : []),
-    ...unusable.map((one) => `resources: ${unusableLine(one)}`),
-  ];
-  return [...(status.directory ? [directoryText(status.directory)] : []), ...realm, ...resources, ...services].join(
-    "\n",
-  );
+  const seen = services.map(({ service, ok }) => `${service}: ${ok === undefined ? "-" : ok ? "ok" : "failed"}`);
+  const problems = stewardProblems(status);
+  return [
+    ...(directory ? [directoryText(directory)] : []),
+    ...parts,
+    ...seen,
+    ...(problems.length > 0 ? ["", ...problems] : []),
+  ].join("\n");
 }
 
 function coverageText(coverage: Coverage & { readonly withCode: number }): string {

@@ -3,11 +3,11 @@ import { dirname } from "node:path";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { Hono } from "hono";
 import { Agent, request } from "undici";
+import type { StewardStatus } from "../model/status.ts";
 import type { DirectorySync } from "./directory/index.ts";
 import { words } from "./log.ts";
 import type { Loop } from "./loop.ts";
 import type { RealmLoop } from "./realm-loop.ts";
-import type { StewardStatus } from "./status.ts";
 
 /** Socket on which the running steward takes commands: only who may run a command in its container reaches it. */
 export const controlSocket = process.env["STEWARD_SOCKET"] ?? "/run/steward/control.sock";

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import type { ServiceSeen, StewardStatus } from "../model/status.ts";
+import { startCertificateWatch } from "./certificates.ts";
 import { commands, listenForCommands } from "./control.ts";
 import {
   bookablesSchema,
@@ -25,9 +27,8 @@ import { type RealmLoop, startRealmLoop } from "./realm-loop.ts";
 import { type ResourcesLoop, startResources } from "./resources/index.ts";
 import { closeServer, pages, servePages } from "./server.ts";
 import { smokeKeeper } from "./smoke-account.ts";
-import type { StewardStatus } from "./status.ts";
 import { type StatusConfig, statusConfigSchema } from "./status-config.ts";
-import { type ServiceSeen, startWatch } from "./watch.ts";
+import { startWatch } from "./watch.ts";
 
 /**
  * Runs the steward until the process is told to end.
@@ -42,6 +43,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
   const keeper = realmKeeper(folder);
   const realm = keeper && startRealmLoop(keeper, settings.realmEverySeconds);
   const watch = startWatch(settings, join(folder, "ca.pem"));
+  const certificates = startCertificateWatch(settings.probes, folder);
   const mailboxDuty = read(folder, "mailbox.json", mailboxDutySchema);
   const mailboxes = mailboxDuty && createMailboxKeeper(mailboxDuty);
   let directory: DirectorySync | undefined;
@@ -63,6 +65,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
       .services()
       .map((seen) => withDirectory(seen, directory?.status().shadowUp))
       .map((seen) => (mailboxes ? withMailboxes(seen, mailboxes.up()) : seen)),
+    certificates: certificates.seen(),
   });
   const metrics = createMetrics(status);
   const directoryLoop = directory && startDirectoryLoop(directory, metrics, resources);
@@ -83,6 +86,7 @@ export async function runSteward(folder = process.env["STEWARD_CONFIG"] ?? "/con
     closeServer(server),
     closeServer(control),
     watch.stop(),
+    certificates.stop(),
     realm?.stop(),
     directoryLoop?.stop(),
     resources?.stop(),

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type OpenMetricsContentType, Registry } from "prom-client";
+import type { StewardStatus } from "../model/status.ts";
 import type { PassReport } from "./directory/index.ts";
-import type { StewardStatus } from "./status.ts";
 
 /** The steward's metrics in the OpenMetrics format. */
 export interface Metrics {
@@ -41,13 +41,17 @@ export function createMetrics(status: () => StewardStatus): Metrics {
   const covered = gauge("directory_coverage_ratio", "Share who could log in without the existing directory", ["group"]);
   const target = gauge("directory_coverage_target_ratio", "The share that is wanted");
   const realm = gauge("realm_ok", "Whether the realm is as the code describes it");
+  const parked = gauge("lists_parked", "Mails that the lists took and could not deliver");
   const up = gauge("service_up", "Whether all probes of a service succeed", ["service"]);
   const probeUp = gauge("probe_ok", "Whether a probe succeeds", ["probe"]);
   const probeSeconds = gauge("probe_seconds", "How long a probe took", ["probe"]);
+  const certificate = gauge("certificate_days", "Days left of a certificate that is shown, by host and port", [
+    "where",
+  ]);
   const number = (value: boolean): number => (value ? 1 : 0);
 
   const collect = (): void => {
-    const { directory, realm: realmNow, services } = status();
+    const { directory, realm: realmNow, lists, services, certificates } = status();
     if (directory) {
       people.set(directory.people);
       groups.set(directory.groups);
@@ -62,7 +66,11 @@ export function createMetrics(status: () => StewardStatus): Metrics {
         for (const group of directory.coverage.groups) covered.set({ group: group.name }, ratio(group));
       }
     }
+    certificate.reset();
+    for (const { where, validTo } of certificates)
+      certificate.set({ where }, (Date.parse(validTo) - Date.now()) / 86_400_000);
     if (realmNow) realm.set(number(realmNow.state === "ok"));
+    if (lists) parked.set(lists.parked ?? 0);
     for (const { service, ok, probes } of services) {
       if (ok !== undefined) up.set({ service }, number(ok));
       for (const probe of probes) {

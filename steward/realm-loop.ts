@@ -1,17 +1,7 @@
+import type { RealmStatus } from "../model/status.ts";
 import { log, words } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { RealmKeeper } from "./realm/index.ts";
-
-/** What is known of the realm, for status and metrics. */
-export interface RealmStatus {
-  readonly state: "waiting" | "ok" | "failed";
-  /** What is wrong, in a line; undefined: nothing. */
-  readonly message: string | undefined;
-  /** End of the last convergence. ISO time. */
-  readonly convergedAt: string | undefined;
-  /** When Keycloak last read the shadow directory. ISO time. */
-  readonly peopleReadAt: string | undefined;
-}
 
 /** The realm's loop. */
 export interface RealmLoop {

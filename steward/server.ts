@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttps } from "node:https";
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
+import type { StewardStatus } from "../model/status.ts";
 import type { Metrics } from "./metrics.ts";
-import { publicStatus, type StewardStatus } from "./status.ts";
+import { publicStatus } from "./status.ts";
 
 /** Port of the metrics and the status, HTTPS. */
 export const stewardPort = 9100;

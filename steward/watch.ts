@@ -1,28 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Probe } from "../model/probe.ts";
+import type { Seen, ServiceSeen } from "../model/status.ts";
 import { type ProbeContext, runProbes } from "../probes/index.ts";
 import { log, words } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { StatusConfig } from "./status-config.ts";
-
-/** One probe as last seen. */
-export interface Seen {
-  readonly name: string;
-  readonly title: { readonly en: string; readonly da: string };
-  readonly ok: boolean;
-  readonly ms: number;
-  readonly detail: string;
-  /** ISO time. */
-  readonly at: string;
-}
-
-/** A service as its probes show it. */
-export interface ServiceSeen {
-  readonly service: string;
-  /** Undefined: not tried yet, or nothing to try. */
-  readonly ok: boolean | undefined;
-  readonly probes: readonly Seen[];
-}
 
 /** Tries the probes again and again. */
 export interface Watch {

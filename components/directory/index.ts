@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { shownPath, stackFile } from "../../config/index.ts";
 import { type Egress, type Probe, type Service, UserError } from "../../model/index.ts";
 import type { Running } from "../../platform/platform.ts";
 import type { ServiceArgs, StewardFiles } from "../args.ts";
@@ -72,7 +73,7 @@ export class Directory extends pulumi.ComponentResource implements Service {
 }
 
 function chooseExisting({ config, identity, secrets, demo }: DirectoryArgs): ExistingDirectory {
-  const file = `stacks/${identity.name}.yaml`;
+  const file = shownPath(stackFile(identity.name));
   if (config.existing) return declaredDirectory(config.existing, secrets, file);
   if (demo) return demo;
   throw new UserError(

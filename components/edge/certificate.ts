@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { stacksFolder } from "../../config/index.ts";
+import { shownPath, stackFile, stacksFolder } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { EdgeConfig } from "./config.ts";
 
@@ -11,13 +11,14 @@ import type { EdgeConfig } from "./config.ts";
  *
  * @param stack the stack's name, for messages
  * @param chain file name as the stack file gives it
+ * An expired one is read too: on a bad day everything else must still be deployed. See {@link expiredCertificate}.
+ *
  * @param hosts the public host names it must be valid for
- * @param now Default: now
- * @throws UserError when it cannot be read, has expired or lacks a name
+ * @throws UserError when it cannot be read or lacks a name
  */
-export function readOwnCertificate(stack: string, chain: string, hosts: readonly string[], now = new Date()): string {
+export function readOwnCertificate(stack: string, chain: string, hosts: readonly string[]): string {
   const path = join(stacksFolder(), chain);
-  const where = `stacks/${stack}.yaml: edge.certificate.chain`;
+  const where = `${shownPath(stackFile(stack))}: edge.certificate.chain`;
   let pem: string;
   let leaf: X509Certificate;
   try {
@@ -33,10 +34,28 @@ export function readOwnCertificate(stack: string, chain: string, hosts: readonly
       `${where}: expected a certificate for all public names, "${chain}" lacks: ${missing.join(", ")}`,
     );
   }
-  if (new Date(leaf.validTo) <= now) {
-    throw new UserError(`${where}: expected a valid certificate, "${chain}" expired on ${leaf.validTo}`);
-  }
   return pem;
+}
+
+/**
+ * Whether the municipality's own certificate is past its end: what stands behind it is cut off from people and programs.
+ *
+ * @param now Default: now
+ * @returns a warning; undefined: it holds, or there is none
+ * @throws UserError when it cannot be read
+ */
+export function expiredCertificate(
+  stack: string,
+  certificate: EdgeConfig["certificate"],
+  now = new Date(),
+): string | undefined {
+  if (certificate.kind !== "file") return undefined;
+  const { validTo } = new X509Certificate(readOwnCertificate(stack, certificate.chain, []));
+  if (new Date(validTo) > now) return undefined;
+  return (
+    `${shownPath(stackFile(stack))}: edge.certificate.chain: "${certificate.chain}" expired on ${validTo}; browsers and ` +
+    "programs refuse it. Put a new one in its place, or set edge.certificate.kind to internal"
+  );
 }
 
 /**
@@ -72,7 +91,7 @@ export function publicRoots(stack: string, certificate: EdgeConfig["certificate"
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `stacks/${stack}.yaml: edge.certificate.root: expected a PEM file of root certificates, got "${certificate.root}": ${reason}`,
+      `${shownPath(stackFile(stack))}: edge.certificate.root: expected a PEM file of root certificates, got "${certificate.root}": ${reason}`,
     );
   }
 }

@@ -1,11 +1,12 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { claimHeader, identityKey } from "../../model/identity-headers.ts";
 import { authority } from "../../model/index.ts";
-import { checkOwnKey, coveredNames, publicRoots } from "./certificate.ts";
+import { checkOwnKey, coveredNames, expiredCertificate, publicRoots, readOwnCertificate } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import { edgeConfig } from "./config.ts";
 import { loginRoute, oidcClientUrls, type Route, type Site } from "./routes.ts";
@@ -195,20 +196,28 @@ describe("edge's configuration", () => {
     expect(() => checkOwnKey(one.certPem, "nonsense")).toThrow("expected a private key in PEM");
   });
 
-  it("tells which names an own certificate covers; other kinds cover all", async () => {
+  it("tells which names an own certificate covers, and warns of one that has expired, by the file's own name", async () => {
     const folder = mkdtempSync(join(tmpdir(), "planb-edge-"));
-    const before = process.env["PLANB_STACKS_DIR"];
-    process.env["PLANB_STACKS_DIR"] = folder;
+    vi.stubEnv("PLANB_STACKS_DIR", folder);
     try {
       const ca = await authority("m".repeat(43), "ca/1", "Test");
-      writeFileSync(join(folder, "own.pem"), (await ca.issue("one", ["*.a.dk", "autoconfig.b.dk"])).certPem);
+      const { certPem } = await ca.issue("one", ["*.a.dk", "autoconfig.b.dk"]);
+      writeFileSync(join(folder, "own.pem"), certPem);
       const names = ["mta-sts.a.dk", "mta-sts.b.dk", "autoconfig.b.dk"];
       const own = { kind: "file", chain: "own.pem" } as const;
       expect(coveredNames("x", own, names)).toEqual(["mta-sts.a.dk", "autoconfig.b.dk"]);
       expect(coveredNames("x", { kind: "internal" }, names)).toEqual(names);
+      const later = new Date(new X509Certificate(certPem).validTo);
+      expect(expiredCertificate("x", own, new Date(later.getTime() - 1000))).toBeUndefined();
+      expect(expiredCertificate("x", { kind: "internal" }, later)).toBeUndefined();
+      expect(expiredCertificate("x", own, later)).toMatch(/x\.yaml: edge\.certificate\.chain: "own\.pem" expired on /);
+      expect(expiredCertificate("x", own, later)).toContain(folder);
+      // What has expired is deployed all the same: everything else needs it.
+      vi.setSystemTime(later);
+      expect(readOwnCertificate("x", "own.pem", ["x.a.dk"])).toBe(certPem);
     } finally {
-      if (before === undefined) delete process.env["PLANB_STACKS_DIR"];
-      else process.env["PLANB_STACKS_DIR"] = before;
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
       rmSync(folder, { recursive: true });
     }
   });

@@ -5,14 +5,14 @@ import type { Running } from "../../platform/platform.ts";
 import { accessTokenLabel } from "../access/index.ts";
 import type { ServiceArgs } from "../args.ts";
 import type { CertificateOutput } from "../secrets.ts";
-import { checkOwnKey, readOwnCertificate } from "./certificate.ts";
+import { checkOwnKey, expiredCertificate, readOwnCertificate } from "./certificate.ts";
 import { edgeSecretConf } from "./conf/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { edgeProbes } from "./probes.ts";
 import { loginRoute, type Route, type Site } from "./routes.ts";
 import { edgeWorkload } from "./workloads.ts";
 
-export { coveredNames, publicRoots } from "./certificate.ts";
+export { coveredNames, expiredCertificate, publicRoots } from "./certificate.ts";
 export { type EdgeConfig, edgeConfig } from "./config.ts";
 export { loginHost, oidcClientUrls, type Route, type Site, type Upstream } from "./routes.ts";
 
@@ -50,6 +50,8 @@ export class Edge extends pulumi.ComponentResource implements Service {
     const routes = [loginRoute(identity, config.adminFrom), ...args.routes];
     const hosts = [...routes.map((route) => identity.hostName(route.host)), ...args.sites.map((site) => site.hostName)];
     const certificate = publicCertificate(args, hosts);
+    const expired = expiredCertificate(identity.name, config.certificate);
+    if (expired !== undefined) void pulumi.log.warn(expired, this);
     const secretConf = pulumi
       .all([
         secrets.derive(identityKeyLabel),

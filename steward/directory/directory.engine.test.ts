@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixturePassword as password, StewardStack } from "../../components/steward/testing/stack.ts";
 import { authority } from "../../model/index.ts";
-import type { StewardStatus } from "../status.ts";
-import type { CodeSheets, Coverage, DirectoryStatus, LoginReport, UnseverReport } from "./index.ts";
+import type { DirectoryStatus, StewardStatus } from "../../model/status.ts";
+import type { CodeSheets, Coverage, LoginReport, UnseverReport } from "./index.ts";
 
 const bulk = { users: 60, groups: 3 };
 const people = 41 + bulk.users;

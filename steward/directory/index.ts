@@ -23,7 +23,7 @@ export type { Coverage } from "./coverage.ts";
 export type { LoginReport } from "./issue-codes.ts";
 export type { Held, PassReport } from "./pass.ts";
 export { openShadow, type Shadow } from "./shadow.ts";
-export type { CodeSheets, DirectoryHooks, DirectoryStatus, DirectorySync } from "./sync.ts";
+export type { CodeSheets, DirectoryHooks, DirectorySync } from "./sync.ts";
 export type { UnseverReport } from "./unsever.ts";
 
 const noBookables: Bookables = { found: [], problem: undefined };

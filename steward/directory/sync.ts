@@ -1,3 +1,4 @@
+import type { DirectoryStatus } from "../../model/status.ts";
 import type { Bookables } from "./bookables-here.ts";
 import type { Coverage } from "./coverage.ts";
 import type { LoginReport } from "./issue-codes.ts";
@@ -12,25 +13,6 @@ export interface DirectoryHooks {
   onUnlocked(guids: readonly string[]): Promise<void>;
   /** People were added or changed: the login service may want to read them. */
   onChanged(): void;
-}
-
-/** What is known of the copy, for status and metrics. */
-export interface DirectoryStatus {
-  readonly authority: "ad" | "planb";
-  readonly severedAt: string | undefined;
-  readonly state: "starting" | "ok" | "held" | "unreachable" | "severed";
-  /** Whether the shadow directory itself could be used at the last try; undefined: not tried yet. */
-  readonly shadowUp: boolean | undefined;
-  /** What is wrong, in a line; undefined: nothing. */
-  readonly message: string | undefined;
-  readonly copiedAt: string | undefined;
-  /** Age of the copy in seconds; undefined: there is none yet. */
-  readonly ageSeconds: number | undefined;
-  readonly people: number;
-  readonly groups: number;
-  readonly coverage: Coverage | undefined;
-  readonly held: Held | undefined;
-  readonly lastPass: PassReport | undefined;
 }
 
 /** Sheets of activation codes. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixturePassword, StewardStack } from "../../components/steward/testing/stack.ts";
-import type { Coverage, DirectoryConfigInput, DirectoryStatus } from "../directory/index.ts";
-import type { StewardStatus } from "../status.ts";
+import type { DirectoryStatus, StewardStatus } from "../../model/status.ts";
+import type { Coverage, DirectoryConfigInput } from "../directory/index.ts";
 
 const resources = "OU=Ressourcer,OU=Kommune,DC=kommune,DC=lan";
 const units = {

@@ -11,9 +11,6 @@ export interface UnusableBookable {
   readonly why: string;
 }
 
-/** What is told of one, in a line. */
-export const unusableLine = ({ name, why }: UnusableBookable): string => `"${name}" of AD cannot be booked: ${why}`;
-
 /** What has an address already: the address in lower case, and in a few words who has it. */
 export type TakenAddresses = ReadonlyMap<string, string>;
 

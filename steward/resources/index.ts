@@ -1,28 +1,15 @@
 import { join } from "node:path";
+import type { ResourcesStatus } from "../../model/status.ts";
+import { unusableLine } from "../../model/status-problems.ts";
 import { type Bookables, type DirectoryConfig, openShadow, type Shadow } from "../directory/index.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
-import { type UnusableBookable, unusableLine } from "./bookables.ts";
-import type { WaitingGroup } from "./desired.ts";
 import { keepResources, type ResourcesReport, readResources } from "./keep.ts";
 
-export { type UnusableBookable, unusableLine } from "./bookables.ts";
+export type { UnusableBookable } from "./bookables.ts";
 export { type Resource, type ResourcesInput, resourcesSchema } from "./config.ts";
 export type { WaitingGroup } from "./desired.ts";
 export { groupIds } from "./keep.ts";
-
-/** What is known of shared mailboxes, rooms and equipment, for the status. */
-export interface ResourcesStatus {
-  readonly state: "waiting" | "ok" | "failed";
-  /** What is wrong, in a line; undefined: nothing. */
-  readonly message: string | undefined;
-  /** Resources in the directory. */
-  readonly resources: number;
-  /** Groups they name that give no right yet. */
-  readonly waiting: readonly WaitingGroup[];
-  /** Rooms and equipment of the existing directory that cannot be booked here. */
-  readonly unusable: readonly UnusableBookable[];
-}
 
 /** The loop that keeps resources in the directory. */
 export interface ResourcesLoop extends Loop {
