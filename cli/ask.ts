@@ -11,7 +11,7 @@ export const interactive = (): boolean =>
  * @throws UserError when nobody is there to answer
  */
 export async function confirm(message: string, agreed: boolean | undefined): Promise<boolean> {
-  if (agreed || process.env["CI"]) return true;
+  if (agreed) return true;
   if (!interactive()) throw new UserError(`${message}\nNobody to ask here: repeat with --yes to agree.`);
   const prompts = await import("@inquirer/prompts");
   return prompts.confirm({ message, default: false }, { output: process.stderr });

@@ -59,7 +59,8 @@ export async function check(stack: string | undefined, options: { json?: boolean
     return { stack: name, ok: problems.length === 0, municipality, mode, problems, warnings };
   });
   if (options.json) printJson(results);
-  else if (results.length === 0) print("no stack file yet; make one with: ./planb new <name>");
+  else if (results.length === 0)
+    print(`no stack file in ${shownPath(stacksFolder())}; make one with: ./planb new <name>`);
   else {
     for (const result of results) {
       if (result.ok) print(`${result.stack}: ${good("fine")}, ${result.municipality}, ${result.mode}`);
@@ -67,5 +68,6 @@ export async function check(stack: string | undefined, options: { json?: boolean
       for (const warning of result.warnings ?? []) print(`  warning: ${warning}`);
     }
   }
-  return results.every((result) => result.ok) ? 0 : 1;
+  // Nothing to check is no success: the folder is likely another than meant.
+  return results.length > 0 && results.every((result) => result.ok) ? 0 : 1;
 }

@@ -1,7 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { confirm } from "./ask.ts";
+import { declareCommands } from "./commands.ts";
 import { main } from "./index.ts";
 
 // A command loads its libraries when it is run first; on a busy machine that takes a while.
@@ -42,8 +45,28 @@ afterEach(() => {
 describe("planb", () => {
   it("lists every command in its help", async () => {
     expect(await planb("--help")).toBe(0);
-    const commands = "new check init up mode down destroy status probe logs directory secret env images test bench";
-    for (const command of commands.split(" ")) expect(out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+    const program = new Command().enablePositionalOptions();
+    declareCommands(program, () => undefined);
+    expect(program.commands.length).toBeGreaterThan(15);
+    for (const command of program.commands) {
+      expect(out).toMatch(new RegExp(`^  ${command.name()}\\b`, "m"));
+      expect(command.summary(), command.name()).not.toBe("");
+    }
+  });
+
+  it("tells its version", async () => {
+    expect(await planb("--version")).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("takes --yes for every command, as the launcher does, and agrees to nothing because of CI", async () => {
+    const program = new Command().enablePositionalOptions();
+    declareCommands(program, () => undefined);
+    const leaves = program.commands.flatMap((one) => [one, ...one.commands]);
+    const without = leaves.filter(({ options }) => !options.some(({ long }) => long === "--yes"));
+    expect(without.map((command) => command.name())).toEqual(["directory"]); // its options are the steward's
+    await expect(confirm("Go on?", undefined)).rejects.toThrow("repeat with --yes");
+    expect(await confirm("Go on?", true)).toBe(true);
   });
 
   it("ends with 2 on wrong usage and names what is wrong", async () => {
@@ -53,15 +76,20 @@ describe("planb", () => {
     expect(err).toMatch(/missing required argument 'stack'/);
     expect(await planb("check", "--jsn")).toBe(2);
     expect(err).toMatch(/unknown option '--jsn'/);
+    for (const [words, wrong] of [
+      [["mode", "nowhere", "asleep"], "'asleep' is invalid .* Allowed choices are dormant, active"],
+      [["secret", "nowhere", "master"], "'master' is invalid .* Allowed choices are print, break-glass"],
+      [["test", "everything"], "'everything' is invalid .* Allowed choices are check, unit, engine, e2e, bare"],
+      [["test", "bare", "--only", "down"], "'down' is invalid. Allowed choices are up, test"],
+    ] as const) {
+      expect(await planb(...words)).toBe(2);
+      expect(err).toMatch(new RegExp(wrong));
+    }
   });
 
   it("ends with 1 on what the user can mend", async () => {
     expect(await planb("up", "nowhere")).toBe(1);
     expect(err).toMatch(/nowhere\.yaml: no such stack file; make one with: \.\/planb new nowhere/);
-    expect(await planb("mode", "nowhere", "asleep")).toBe(1);
-    expect(err).toMatch(/mode: expected dormant or active, got "asleep"/);
-    expect(await planb("test", "everything")).toBe(1);
-    expect(err).toMatch(/expected check, unit, engine, e2e or bare, got "everything"/);
     expect(await planb("logs", "nowhere", "edge", "--lines", "all")).toBe(1);
     expect(err).toMatch(/--lines: expected a whole number, got "all"/);
   });
@@ -122,3 +150,18 @@ describe("planb check", () => {
     expect(out).toMatch(/host\.httpPort: the port 80 of 192\.0\.2\.10 is taken by .*aeroe\.yaml/);
   });
 });
+
+  it("fails where there is nothing to check", async () => {
+    expect(await planb("check")).toBe(1);
+    expect(out).toContain(`no stack file in ${folder}`);
+  });
+
+  it("passes Kubernetes, which every command that would run it refuses", async () => {
+    await planb("new", "aeroe", ...given, "--set", "platform=kubernetes");
+    expect(await planb("check", "aeroe")).toBe(0);
+    for (const words of ["up", "down", "destroy", "status", "probe", "init"].map((word) => [word, "aeroe"])) {
+      err = "";
+      expect(await planb(...words), words.join(" ")).toBe(1);
+      expect(err).toMatch(/aeroe\.yaml: platform: kubernetes is rendered and checked/);
+    }
+  });

@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { modes } from "../model/mode.ts";
 
 /** What a command's action returns: its exit code, 0 when it returns nothing. */
 export type Exit = number | undefined;
@@ -39,6 +40,8 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .command("init")
     .summary("make a stack's master secret and its encrypted configuration")
     .argument("<stack>")
+    .option("--recover", "the passphrase is lost, or the host is new: take the master from the sheet in the safe")
+    .option("--master-file <file>", "as --recover, the master from a file")
     .option(...yes)
     .action(run(async (stack, options) => (await import("./init.ts")).init(stack, options)));
   program
@@ -53,7 +56,7 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .command("mode")
     .summary("change what runs: edits the stack file, shows what starts and stops, asks, does it")
     .argument("<stack>")
-    .argument("<mode>", "dormant | active")
+    .addArgument(new Argument("<mode>").choices(modes))
     .option(...yes)
     .option("--timeout <seconds>", "longest wait for the probes", "300")
     .action(run(async (stack, mode, options) => (await import("./mode.ts")).changeMode(stack, mode, options)));
@@ -128,7 +131,7 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .command("secret")
     .summary("print what belongs on paper in a safe, or the break-glass login")
     .argument("<stack>")
-    .argument("<what>", "print | break-glass")
+    .addArgument(new Argument("<what>").choices(["print", "break-glass"]))
     .action(run(async (stack, what) => (await import("./secret.ts")).secret(stack, what)));
 
   program.commandsGroup("Tools");
@@ -161,12 +164,20 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
   program
     .command("test")
     .summary("run the whole suite; its last line is a plain count")
-    .argument("[part]", "check, unit, engine, e2e: only one part; bare: both commands in a bare Debian")
+    .addArgument(
+      new Argument("[part]", "only one part of the suite; bare: both commands in a bare Debian").choices([
+        "check",
+        "unit",
+        "engine",
+        "e2e",
+        "bare",
+      ]),
+    )
     .option(...yes)
     .option("--filter <text>", "only test files whose path contains the text")
     .option("--debian <release...>", "bare: 13, 12", ["13"])
     .option("--built", "bare: use the images this engine has instead of building them anew")
-    .option("--only <command>", "bare: only up or test")
+    .addOption(new Option("--only <command>", "bare: only one of the two commands").choices(["up", "test"]))
     .action(
       run(async (part, options) =>
         part === "bare"
@@ -182,7 +193,7 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .action(run(async (names) => (await import("./bench.ts")).bench(names)));
 
   // The launcher takes --yes for every command: it agrees to what is set up before this program runs.
-  for (const command of [...program.commands, ...images.commands]) {
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
     const known = command.options.some((option) => option.long === "--yes");
     const passesOn = command.name() === "directory"; // its options are the steward's
     if (!known && !passesOn) command.addOption(new Option("-y, --yes").hideHelp());

@@ -1,13 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../model/errors.ts";
 import { declareCommands } from "./commands.ts";
+import { root } from "./paths.ts";
+
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
 /** Exit codes: 0 done, 1 the user can mend it or a probe or test failed, 2 wrong usage, 70 a bug. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command("planb")
-    .description("A municipality's plan B: login, directory and start page that outlive the foreign platform")
+    .description(
+      "A municipality's plan B: login, mail, calendar and files of its own that outlive the foreign platform",
+    )
+    .version(version, "--version", "print planb's version")
     .showHelpAfterError("(./planb --help tells more)")
     .enablePositionalOptions()
     .exitOverride();

@@ -7,6 +7,7 @@ import { askSecret, confirm, interactive } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { demoMaster, freshSecret } from "./keys.ts";
 import { print, remark } from "./output.ts";
+import { recover } from "./recover.ts";
 import { type OpenStack, openStack } from "./stack.ts";
 import { runSteps } from "./steps.ts";
 import { toolchainStep } from "./toolchain.ts";
@@ -49,9 +50,19 @@ export async function prepareStack(stack: OpenStack): Promise<string | undefined
   return "demo keys, kept on this machine outside the checkout";
 }
 
+/** Options of `planb init`. */
+export interface InitOptions {
+  readonly yes?: boolean;
+  /** Take the master from the sheet in the safe, see {@link recover}. */
+  readonly recover?: boolean;
+  /** A file with that master. Default: asked for. */
+  readonly masterFile?: string;
+}
+
 /** `planb init`: makes a real stack's master secret and its encrypted settings. */
-export async function init(name: string, options: { yes?: boolean }): Promise<Exit> {
+export async function init(name: string, options: InitOptions): Promise<Exit> {
   await runSteps([toolchainStep]);
+  if (options.recover || options.masterFile !== undefined) return initAgain(name, options);
   const stack = await openStack(name);
   const { pulumi, demo } = stack;
   if (!demo) {
@@ -72,6 +83,19 @@ export async function init(name: string, options: { yes?: boolean }): Promise<Ex
   if (demo) return 0;
   for (const line of await takeGiven(stack)) print(line);
   print(`Next: print the sheet for the safe with: ./planb secret ${name} print`);
+  return 0;
+}
+
+/** The stack's secrets made anew from the master on paper, and what to do next. */
+async function initAgain(name: string, options: InitOptions): Promise<Exit> {
+  const stack = await recover(name, options);
+  if (stack === undefined) return 1;
+  print(`${name}: secrets made anew from the master, encrypted in ${stack.pulumi.configFile}`);
+  for (const line of await takeGiven(stack)) print(line);
+  print(
+    `Next: ./planb down ${name} stops what runs and keeps the data; ./planb up ${name} takes it over.\n` +
+      "Write the new passphrase on the sheet in the safe.",
+  );
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { isMap, isScalar, parseDocument } from "yaml";
 import { stackFile } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
-import { type Mode, modes } from "../model/mode.ts";
+import type { Mode } from "../model/mode.ts";
 import { confirm } from "./ask.ts";
 import type { Exit } from "./commands.ts";
 import { dim, print, remark, table } from "./output.ts";
@@ -72,13 +72,7 @@ async function preview({ name, pulumi }: OpenStack, text: string): Promise<Plann
 }
 
 /** `planb mode`: edits the word in the stack file, shows what that starts and stops, asks, and does it. */
-export async function changeMode(
-  name: string,
-  wanted: string,
-  options: { yes?: boolean; timeout: string },
-): Promise<Exit> {
-  const mode = modes.find((known) => known === wanted);
-  if (mode === undefined) throw new UserError(`mode: expected ${modes.join(" or ")}, got "${wanted}"`);
+export async function changeMode(name: string, mode: Mode, options: { yes?: boolean; timeout: string }): Promise<Exit> {
   const stack = await openStack(name);
   const file = stackFile(name);
   const before = readFileSync(file, "utf8");

@@ -6,10 +6,7 @@ import { stackOutputs } from "./pulumi.ts";
 import { type OpenStack, openStack } from "./stack.ts";
 
 /** `planb secret`: what belongs on paper, and the login for the day when nothing else lets anybody in. */
-export async function secret(name: string, what: string): Promise<Exit> {
-  if (what !== "print" && what !== "break-glass") {
-    throw new UserError(`secret: expected print or break-glass, got "${what}"`);
-  }
+export async function secret(name: string, what: "print" | "break-glass"): Promise<Exit> {
   const stack = await openStack(name);
   await (what === "print" ? printSheet(stack) : printBreakGlass(stack));
   return 0;
@@ -24,7 +21,7 @@ async function printSheet({ name, identity, demo, pulumi }: OpenStack): Promise<
   print("Passphrase: ________________________________________________ (write it here by hand)");
   print();
   print("From the master every made secret of the stack is derived again: on a bare host, with the stack file and a");
-  print(`restored backup, run ./planb init ${name} and then pulumi config set --secret planb:master with this master.`);
+  print(`restored backup, run ./planb init ${name} --recover; so too when the passphrase is lost.`);
   if (demo) print("This is a demo: its keys protect nothing.");
 }
 

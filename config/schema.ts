@@ -20,7 +20,12 @@ export const baseFields = {
     .enum(modes)
     .default("active")
     .describe("What runs: `dormant` nothing (data, images and secrets are kept), `active` everything. Default: active"),
-  platform: z.enum(["docker", "kubernetes"]).default("docker").describe("Where the workloads run. Default: docker"),
+  platform: z
+    .enum(["docker", "kubernetes"])
+    .default("docker")
+    .describe(
+      "Where the workloads run; kubernetes is rendered and checked, and not run yet: the commands refuse it. Default: docker",
+    ),
   kubernetes: z
     .strictObject({
       registry: registryPrefix()

@@ -1,4 +1,4 @@
-/** The modes a stack can be in today; see docs/operate.md. `standby` and `pilot` follow with mail. */
+/** The modes a stack can be in; see docs/operate.md. */
 export const modes = ["dormant", "active"] as const;
 
 /**
