@@ -3,6 +3,7 @@ import type { Context, Hono, Next } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import type { Keeper } from "./keeper.ts";
+import { parkedMails } from "./parked.ts";
 import type { ListsSettings } from "./settings.ts";
 import type { MemberStore } from "./store/members.ts";
 
@@ -22,6 +23,8 @@ export const rosters = z.strictObject({
       moderator: z.array(person).optional(),
     }),
   ),
+  /** Further addresses of the staff, each with the address that its person is known by. Left out: as they were. */
+  aliases: z.record(z.string().toLowerCase(), z.string().toLowerCase()).optional(),
   /** The GUIDs that were asked for, and those of them who are here. */
   asked: z.array(z.string()),
   people: z.array(person),
@@ -54,6 +57,7 @@ export function addApi(app: Hono, { settings, keeper, members, token }: ApiParts
     const told = rosters.safeParse(await c.req.json());
     if (!told.success) return c.json({ error: z.prettifyError(told.error) }, 400);
     await members.replacePeople(told.data.asked, told.data.people);
+    if (told.data.aliases) await members.replaceAliases(told.data.aliases);
     for (const list of settings.lists) {
       const roles = told.data.lists[list.name] ?? {};
       for (const role of ["member", "owner", "moderator"] as const) {
@@ -62,6 +66,6 @@ export function addApi(app: Hono, { settings, keeper, members, token }: ApiParts
       }
       await keeper.bring(list);
     }
-    return c.json({ lists: settings.lists.length });
+    return c.json({ lists: settings.lists.length, parked: await parkedMails() });
   });
 }

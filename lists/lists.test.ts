@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { rosters } from "./api.ts";
 import { isAway } from "./away.ts";
+import { dueDay } from "./daily.ts";
 import { changes, mailmanConfig } from "./engine/lists.ts";
 import { planMembers } from "./engine/members.ts";
 import { MailmanError } from "./engine/rest.ts";
-import { listSettings } from "./settings.ts";
+import { isOfLists, listSettings } from "./settings.ts";
 import { readFileOf, readMail, safeName } from "./store/mail.ts";
 
 const list = listSettings.parse({
@@ -32,6 +33,26 @@ describe("members", () => {
     expect(rosters.safeParse({ lists: { team: { members: [] } }, asked: [], people: [] }).success).toBe(false));
 });
 
+describe("the day's work", () => {
+  it.each([
+    ["2026-11-29T04:59:59Z", "2026-11-28"],
+    ["2026-11-29T05:00:00Z", "2026-11-29"],
+    ["2026-11-29T22:59:59Z", "2026-11-29"],
+    // Summer time.
+    ["2026-07-01T03:59:59Z", "2026-06-30"],
+    ["2026-07-01T04:00:00Z", "2026-07-01"],
+  ])("at %s is that of %s", (now, day) => expect(dueDay(new Date(now))).toBe(day));
+});
+
+describe("addresses of lists", () => {
+  it("are known by their domain, and no others", () =>
+    expect(["A@L.dk", "a@xl.dk", "a@l.dk.x"].map((one) => isOfLists({ domain: "l.dk" }, one))).toEqual([
+      true,
+      false,
+      false,
+    ]));
+});
+
 describe("what is away", () => {
   const coded = (code: string) => Object.assign(new Error("x"), { code });
   it.each([
@@ -56,6 +77,10 @@ describe("settings in Mailman's words", () => {
   it("hold strangers, and everybody on announcement lists", () => {
     expect(mailmanConfig(list)).toMatchObject({ default_nonmember_action: "hold", default_member_action: "defer" });
     expect(mailmanConfig({ ...list, kind: "announcement" })).toMatchObject({ default_member_action: "hold" });
+  });
+  it("let a moderator decide who is on a list, and gather a day's mails whatever their size", () => {
+    expect(mailmanConfig(list)).toMatchObject({ subscription_policy: "moderate", digest_size_threshold: 0 });
+    expect(mailmanConfig({ ...list, kind: "open" })).toMatchObject({ subscription_policy: "confirm_then_moderate" });
   });
   it("change only where they differ", () => {
     const same = Object.fromEntries(Object.entries(mailmanConfig(list)));

@@ -2,6 +2,7 @@ import { repeat } from "../web/repeat.ts";
 import { log, readConfig, serveHttps } from "../web/server.ts";
 import { addApi } from "./api.ts";
 import { listsApp } from "./app.ts";
+import { daily } from "./daily.ts";
 import { Mailman } from "./engine/rest.ts";
 import { Keeper } from "./keeper.ts";
 import { listAddress, listsSettings } from "./settings.ts";
@@ -45,8 +46,11 @@ repeat("archive", { every: 2 }, log, async () => {
 repeat("members", { every: 60 }, log, async () => {
   for (const list of settings.lists) if (keeper.ready) await keeper.bring(list);
 });
-repeat("daily", { every: 86_400 }, log, async () => {
-  if (!keeper.ready) throw new Error("not yet");
-  await keeper.digests();
-  for (const { name, archiveDays } of settings.lists) await archive.forget(name, archiveDays);
+repeat("daily", { every: 60 }, log, async () => {
+  if (!keeper.ready) return;
+  await daily(database, async () => {
+    await keeper.digests();
+    await archive.keepFor(settings.lists);
+    await archive.forget();
+  });
 });

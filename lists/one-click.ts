@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Signature of an address on a list; `images/mailman/planb_mailman.py` makes the same. @param key secret of the stack */
+/** Signature of an address on a list; `images/mailman/planb_delivery.py` makes the same. @param key secret of the stack */
 const signature = (key: string, list: string, address: string): Buffer =>
   createHmac("sha256", key).update(`${list}\n${address}`).digest();
 

@@ -49,5 +49,9 @@ export const listId = (settings: Pick<ListsSettings, "domain">, name: string): s
 export const listAddress = (settings: Pick<ListsSettings, "domain">, name: string): string =>
   `${name}@${settings.domain}`;
 
+/** Whether an address is a list's: no list is on a list, for two of them on each other would never end. */
+export const isOfLists = (settings: Pick<ListsSettings, "domain">, address: string): boolean =>
+  address.toLowerCase().endsWith(`@${settings.domain}`);
+
 /** Path below which people from outside are taken off a list without a login: `/afmeld/<list>/<address>/<signature>`. */
 export const oneClickPath = "/afmeld";

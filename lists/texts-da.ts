@@ -113,6 +113,7 @@ export const da: ListsTexts = {
     added: "Adressen er sat på listen.",
     gone: "Adressen er taget af listen.",
     wrong: 'Skriv en mailadresse som "navn@eksempel.dk".',
+    isList: "En liste kan ikke være med på en liste. Sæt personerne på, eller brug en gruppe.",
     empty: "Ingen er med endnu.",
     stopped: "Sat på pause: mails kom retur",
     stoppedCount: (n) =>

@@ -100,6 +100,7 @@ export const en: ListsTexts = {
     added: "The address is on the list.",
     gone: "The address is off the list.",
     wrong: 'Write a mail address like "name@example.com".',
+    isList: "A list cannot be on a list. Add the people, or use a group.",
     empty: "Nobody is on it yet.",
     stopped: "Paused: mails came back",
     stoppedCount: (n) =>

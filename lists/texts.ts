@@ -93,6 +93,7 @@ export interface ListsTexts {
     readonly added: string;
     readonly gone: string;
     readonly wrong: string;
+    readonly isList: string;
     readonly empty: string;
     readonly stopped: string;
     readonly stoppedCount: (n: number) => string;

@@ -92,7 +92,7 @@ workers: 1
 show_tracebacks: no
 [mta]
 incoming: mailman.mta.null.NullMTA
-outgoing: planb_mailman.deliver
+outgoing: planb_delivery.deliver
 smtp_host: 127.0.0.1
 smtp_port: 8026
 lmtp_host: 127.0.0.1
@@ -100,6 +100,10 @@ lmtp_port: 8025
 max_recipients: 500
 [archiver.prototype]
 enable: yes
+[antispam]
+header_checks:
+  X-Spam: ^yes
+jump_chain: hold
 [runner.out]
 sleep_time: 0.5s
 [runner.queues]

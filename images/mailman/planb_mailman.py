@@ -5,12 +5,8 @@ then the runners are forked: the quick queues take turns in one process (`Queues
 each. When one ends all end, and the container is started anew; what was on its way is on disk.
 """
 
-import base64
 import gc
-import hashlib
-import hmac
 import importlib
-import json
 import logging
 import os
 import pkgutil
@@ -23,19 +19,12 @@ import mailman
 from mailman.bin.runner import make_runner
 from mailman.config import config
 from mailman.core import initialize
-from mailman.core.i18n import _
 from mailman.core.runner import Runner
-from mailman.database.transaction import dbconnection
-from mailman.interfaces.member import MemberRole
-from mailman.interfaces.mta import SomeRecipientsFailed
 from mailman.interfaces.runner import RunnerInterrupt
-from mailman.model import roster
-from mailman.model.address import Address
-from mailman.model.member import Member
-from mailman.model.user import User
-from mailman.mta import deliver as mta
-from mailman.rules.loop import Loop
-from sqlalchemy.orm import joinedload
+
+# What they put in the place of Mailman's own.
+import planb_delivery  # noqa: F401
+import planb_posting  # noqa: F401
 
 # Runners that take turns, see [runner.queues] in the configuration.
 QUEUES = ('in', 'pipeline', 'virgin', 'archive', 'command', 'digest', 'bounces', 'retry', 'task')
@@ -44,99 +33,6 @@ PROCESSES = ('queues', 'out', 'lmtp', 'rest')
 UNSHUNTS = 3
 # Times in a row that a runner's regular work may fail.
 PERIODIC_TRIES = 10
-
-
-def came_back(self, mlist, msg, msgdata):
-    """Mailman 3.3.10's own rule compares the bare address with a header that says <mailto:...>, so it never matches."""
-    posts = ' '.join(msg.get_all('list-post', [])).lower()
-    ids = ' '.join(msg.get_all('list-id', [])).lower()
-    if f'<mailto:{mlist.posting_address}>' not in posts and f'<{mlist.list_id}>' not in ids:
-        return False
-    msgdata['moderation_sender'] = msg.sender
-    with _.defer_translation():
-        # Translated where it is told.
-        msgdata.setdefault('moderation_reasons', []).append(_('Message has already been posted to this list'))
-    return True
-
-
-Loop.check = came_back
-
-
-def in_one(query):
-    """Mailman asks five times for each member what they chose; with thousands of members that took longer than to send."""
-    address = joinedload(Member._address)
-    user = joinedload(Member._user)
-    return query.options(
-        joinedload(Member.preferences),
-        address.joinedload(Address.preferences),
-        address.joinedload(Address.user).joinedload(User.preferences),
-        user.joinedload(User.preferences),
-    )
-
-
-@dbconnection
-def members_by_mode(self, store, *modes):
-    """As Mailman's own, see `in_one`."""
-    of_list = store.query(Member).filter_by(list_id=self._mlist.list_id, role=MemberRole.member)
-    yield from (member for member in in_one(of_list) if member.delivery_mode in modes)
-
-
-@dbconnection
-def members_by_role(self, store):
-    """As Mailman's own, see `in_one`."""
-    return in_one(store.query(Member).filter(Member.list_id == self._mlist.list_id, Member.role == self.role))
-
-
-roster.DeliveryMemberRoster._get_members = members_by_mode
-roster.AbstractRoster._query = members_by_role
-
-
-def settings():
-    """What the pages know of the lists, and the key of links."""
-    with open('/config/lists.json') as file, open('/config/secrets/link-key') as key:
-        return json.load(file), key.read().strip().encode()
-
-
-class OneClick(mta.Deliver):
-    """A letter for one receiver from outside, with the link that takes them off without a login (RFC 8058)."""
-
-    def __init__(self):
-        super().__init__()
-        found, self._key = settings()
-        self._origin = found['site']['origin']
-        self.callbacks.insert(0, self.add_link)
-
-    def add_link(self, mlist, msg, msgdata):
-        address = msgdata['recipient'].lower().encode()
-        name = mlist.list_name.encode()
-        proof = hmac.new(self._key, name + b'\n' + address, hashlib.sha256).digest()
-        who, signature = (base64.urlsafe_b64encode(part).decode().rstrip('=') for part in (address, proof))
-        del msg['list-unsubscribe'], msg['list-unsubscribe-post']
-        msg['List-Unsubscribe'] = (
-            f'<{self._origin}/afmeld/{mlist.list_name}/{who}/{signature}>,\n\t<mailto:{mlist.leave_address}>')
-        msg['List-Unsubscribe-Post'] = 'List-Unsubscribe=One-Click'
-
-
-# What Mailman takes where each receiver gets a letter of their own.
-mta.Deliver = OneClick
-
-
-def deliver(mlist, msg, msgdata):
-    """To people of the house five hundred at once; to each from outside a letter of their own, if it is one of the list."""
-    everybody = msgdata.get('recipients') or ()
-    own = settings()[0]['ownDomains'] if msg['list-unsubscribe'] and not msgdata.get('reduced_list_headers') else None
-    outside = {one for one in everybody if own is not None and one.rpartition('@')[2].lower() not in own}
-    temporary, permanent = [], []
-    for some, alone in (({*everybody} - outside, False), (outside, True)):
-        if not some:
-            continue
-        try:
-            mta.deliver(mlist, msg, {**msgdata, 'recipients': some, 'verp': alone})
-        except SomeRecipientsFailed as failed:
-            temporary.extend(failed.temporary_failures)
-            permanent.extend(failed.permanent_failures)
-    if temporary or permanent:
-        raise SomeRecipientsFailed(temporary, permanent)
 
 
 def patient(name, periodic):

@@ -17,7 +17,8 @@ export function mailmanConfig(list: ListSettings): Readonly<Record<string, FormV
     dmarc_addresses: "^.",
     default_member_action: list.kind === "announcement" ? "hold" : "defer",
     default_nonmember_action: "hold",
-    subscription_policy: list.kind === "closed" ? "moderate" : "confirm",
+    // Of open lists, who confirms from an address of the house is let in by planb_posting.py; a moderator decides on others.
+    subscription_policy: list.kind === "closed" ? "moderate" : "confirm_then_moderate",
     unsubscription_policy: list.mayLeave ? "confirm" : "moderate",
     reply_goes_to_list: list.replies === "list" ? "point_to_list" : "no_munging",
     max_message_size: list.maxMessageKiB,
@@ -36,6 +37,8 @@ export function mailmanConfig(list: ListSettings): Readonly<Record<string, FormV
     send_goodbye_message: true,
     member_roster_visibility: "moderators",
     digests_enabled: list.digest,
+    // 0: however much has gathered, it waits for the day's hour.
+    digest_size_threshold: 0,
     digest_send_periodic: list.digest,
   };
 }

@@ -4,7 +4,7 @@ import { field, postButton, postForm, submit } from "../../web/forms.ts";
 import type { Html } from "../../web/layout.ts";
 import { alert, card, stateMark, table } from "../../web/parts.ts";
 import { demand, type ListVisit, type Routes } from "../app.ts";
-import { listId } from "../settings.ts";
+import { isOfLists, listId } from "../settings.ts";
 import type { ListMember } from "../store/members.ts";
 import { listPage } from "./parts.ts";
 
@@ -41,6 +41,7 @@ export function memberRoutes({ app, settings, mailman, members, keeper, listVisi
     );
     const path = `/liste/${list.name}/medlemmer`;
     if (!given.success) return c.redirect(`${path}?besked=forkert`, 303);
+    if (isOfLists(settings, given.data)) return c.redirect(`${path}?besked=liste`, 303);
     const name = String(form.get("navn") ?? "")
       .replace(/\p{Cc}/gu, " ")
       .trim()
@@ -94,5 +95,6 @@ ${card("alle", `${m.title} (${found.length})`, table({ caption: m.title, head: [
     igen: { kind: "good", text: m.resumed },
     taget: { kind: "good", text: m.gone },
     forkert: { kind: "bad", text: m.wrong },
+    liste: { kind: "bad", text: m.isList },
   });
 }

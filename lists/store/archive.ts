@@ -90,11 +90,20 @@ export class Archive {
     await this.#database.query("delete from planb.message where list = $1 and id = $2", [list, id]);
   }
 
-  /** Forgets what is older. @param days at least 1 */
-  async forget(list: string, days: number): Promise<void> {
+  /** Remembers how many days each list keeps what was sent, for when it is no longer in the stack file. */
+  async keepFor(lists: readonly { readonly name: string; readonly archiveDays: number }[]): Promise<void> {
     await this.#database.query(
-      "delete from planb.message where list = $1 and sent_at < now() - make_interval(days => $2)",
-      [list, days],
+      `insert into planb.kept (list, days) select * from unnest($1::text[], $2::int[])
+       on conflict (list) do update set days = excluded.days`,
+      [lists.map(({ name }) => name), lists.map(({ archiveDays }) => archiveDays)],
+    );
+  }
+
+  /** Forgets what came longer ago than its list keeps it, also of lists that are no longer in the stack file. */
+  async forget(): Promise<void> {
+    await this.#database.query(
+      `delete from planb.message m using planb.kept k
+        where k.list = m.list and m.arrived_at < now() - make_interval(days => k.days)`,
     );
   }
 }

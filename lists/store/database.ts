@@ -25,6 +25,13 @@ create table if not exists planb.message (
   sent_at timestamptz not null, from_name text not null, from_address text not null, subject text not null,
   body text not null, attachments jsonb not null, broken boolean not null, raw bytea not null,
   words tsvector not null, unique (list, message_id));
+-- When it came, whatever its sender's clock said.
+alter table planb.message add column if not exists arrived_at timestamptz;
+alter table planb.message alter column arrived_at set default now();
+update planb.message set arrived_at = least(sent_at, now()) where arrived_at is null;
+create table if not exists planb.kept (list text primary key, days int not null);
+create table if not exists planb.alias (address text primary key, owner text not null);
+create table if not exists planb.daily (one boolean primary key default true check (one), done_on date not null);
 create index if not exists message_list on planb.message (list, sent_at desc, id desc);
 create index if not exists message_words on planb.message using gin (words);
 `;

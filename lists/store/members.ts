@@ -80,6 +80,26 @@ export class MemberStore {
     await this.#know(people);
   }
 
+  /** Takes over the staff's further addresses; Mailman looks there too (`images/mailman/planb_posting.py`). */
+  async replaceAliases(aliases: Readonly<Record<string, string>>): Promise<void> {
+    const told = [Object.keys(aliases), Object.values(aliases)];
+    await this.#database.query("delete from planb.alias where not address = any($1::text[])", [told[0]]);
+    await this.#database.query(
+      `insert into planb.alias (address, owner) select * from unnest($1::text[], $2::text[])
+       on conflict (address) do update set owner = excluded.owner where alias.owner <> excluded.owner`,
+      told,
+    );
+  }
+
+  /** The address that somebody is known by: of an alias of the staff its person's, else the same. */
+  async primary(address: string): Promise<string> {
+    const { rows } = await this.#database.query<{ owner: string }>(
+      "select owner from planb.alias where address = lower($1)",
+      [address],
+    );
+    return rows[0]?.owner ?? address;
+  }
+
   /** Remembers people's addresses. */
   async #know(people: readonly Person[]): Promise<void> {
     const each = [...new Map(people.map((one) => [one.guid, one])).values()];
@@ -145,8 +165,9 @@ export class MemberStore {
 
   /** Puts an address on a list by hand: the person it belongs to, by their own name, or nobody known, by the name given. */
   async addAddress(list: string, address: string, name: string, by: string): Promise<void> {
-    const [person] = await this.byAddress(address);
-    await this.addByHand(list, { address, name: person?.name ?? name, guid: person?.guid }, by);
+    const primary = await this.primary(address);
+    const [person] = await this.byAddress(primary);
+    await this.addByHand(list, { address: primary, name: person?.name ?? name, guid: person?.guid }, by);
   }
 
   /** Takes somebody off a list: what was by hand is undone, what groups say is put aside. */

@@ -6,7 +6,7 @@ import { isTakenAway, type LoginState } from "../directory/state.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
 import type { ListsDuty } from "./config.ts";
-import { type Group, type MissingGroup, type Person, rosters } from "./rosters.ts";
+import { aliasesOf, type Group, type Known, type MissingGroup, rosters } from "./rosters.ts";
 
 export { type ListsDuty, type ListsDutyInput, listsDutySchema } from "./config.ts";
 
@@ -19,6 +19,8 @@ export interface ListsStatus {
   readonly toldAt: string | undefined;
   /** Groups that lists name and that are not here; nobody is taken off meanwhile. */
   readonly missing: readonly MissingGroup[];
+  /** Mails that the lists took and could not deliver: they rest in `/data/mailman/queue`, in `shunt` and `bad`. */
+  readonly parked: number;
 }
 
 /** The loop that keeps the lists' members in step with groups. */
@@ -30,17 +32,18 @@ const retrySeconds = 10;
 
 /** Tells the lists' program who is in the groups that lists name, again and again. */
 export function startLists(duty: ListsDuty, config: Pick<DirectoryConfig, "shadow">): ListsLoop {
-  let status: ListsStatus = { state: "waiting", message: undefined, toldAt: undefined, missing: [] };
+  let status: ListsStatus = { state: "waiting", message: undefined, toldAt: undefined, missing: [], parked: 0 };
   const agent = new Agent({ connect: { ca: readFileSync(duty.caFile, "utf8") }, headersTimeout: 300_000 });
   const loop = startLoop(
     async () => {
       try {
-        const missing = await tellLists(duty, config, agent);
+        const { missing, parked } = await tellLists(duty, config, agent);
         for (const one of missing) {
           if (status.missing.some(({ list, group }) => list === one.list && group === one.group)) continue;
           log(`lists: ${one.list}: the group "${one.group}" is ${one.why === "unknown" ? "not here" : "here twice"}`);
         }
-        status = { state: "ok", message: undefined, toldAt: new Date().toISOString(), missing };
+        if (parked !== status.parked) log(`lists: ${parked} mails could not be delivered and rest in the queue`);
+        status = { state: "ok", message: undefined, toldAt: new Date().toISOString(), missing, parked };
       } catch (error) {
         const message = words(error);
         if (message !== status.message) log(`lists: ${message}`);
@@ -62,14 +65,14 @@ export function startLists(duty: ListsDuty, config: Pick<DirectoryConfig, "shado
 /**
  * One turn.
  *
- * @returns groups that were not to be had
+ * @returns groups that were not to be had, and how many mails rest undelivered
  * @throws when the directory or the lists do not answer; nothing has been told then
  */
 export async function tellLists(
   duty: ListsDuty,
   config: Pick<DirectoryConfig, "shadow">,
   agent: Agent,
-): Promise<readonly MissingGroup[]> {
+): Promise<Pick<ListsStatus, "missing" | "parked">> {
   const headers = {
     authorization: `Bearer ${readFileSync(duty.tokenFile, "utf8").trim()}`,
     "content-type": "application/json",
@@ -85,10 +88,13 @@ export async function tellLists(
   const shadow = await openShadow(config);
   try {
     const [groups, people] = [await readGroups(shadow), await readPeople(shadow)];
-    const told = rosters(duty.lists, groups, people);
-    const asked = guids.flatMap((guid) => people.get(guid) ?? []);
-    await call("PUT", "/api/rosters", { lists: told.lists, asked: guids, people: asked });
-    return told.missing;
+    const persons = new Map([...people].map(([guid, { aliases: _, ...person }]) => [guid, person]));
+    const told = rosters(duty.lists, groups, persons);
+    const asked = guids.flatMap((guid) => persons.get(guid) ?? []);
+    const aliases = aliasesOf([...people.values()]);
+    const content = { lists: told.lists, aliases, asked: guids, people: asked };
+    const { parked } = (await call("PUT", "/api/rosters", content)) as { parked: number };
+    return { missing: told.missing, parked };
   } finally {
     await shadow.close();
   }
@@ -102,9 +108,9 @@ async function readGroups(shadow: Shadow): Promise<readonly Group[]> {
   }));
 }
 
-async function readPeople(shadow: Shadow): Promise<ReadonlyMap<string, Person>> {
-  const attributes = ["planbGuid", "mail", "displayName", "cn", "planbState"];
-  const people = new Map<string, Person>();
+async function readPeople(shadow: Shadow): Promise<ReadonlyMap<string, Known>> {
+  const attributes = ["planbGuid", "mail", "planbMailAlias", "displayName", "cn", "planbState"];
+  const people = new Map<string, Known>();
   for (const entry of await shadow.find("ou=people", "(&(objectClass=planbPerson)(mail=*))", attributes)) {
     const [guid] = texts(entry, "planbGuid");
     const [address] = texts(entry, "mail");
@@ -112,7 +118,8 @@ async function readPeople(shadow: Shadow): Promise<ReadonlyMap<string, Person>> 
     const state = (texts(entry, "planbState")[0] ?? "ok") as LoginState;
     if (guid === undefined || address === undefined || isTakenAway(state)) continue;
     const name = texts(entry, "displayName")[0] ?? texts(entry, "cn")[0] ?? address;
-    people.set(guid, { guid, address: address.toLowerCase(), name });
+    const aliases = texts(entry, "planbMailAlias").map((one) => one.toLowerCase());
+    people.set(guid, { guid, address: address.toLowerCase(), name, aliases });
   }
   return people;
 }

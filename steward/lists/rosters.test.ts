@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rosters } from "./rosters.ts";
+import { aliasesOf, rosters } from "./rosters.ts";
 
 const anna = { guid: "a", address: "anna@x", name: "Anna" };
 const people = new Map([["a", anna]]);
@@ -31,4 +31,17 @@ describe("rosters", () => {
       { list: "team", group: "G-A", why: "ambiguous" },
     ]);
   });
+});
+
+describe("aliases", () => {
+  const known = (address: string, ...aliases: string[]) => ({ guid: address, address, name: address, aliases });
+  it("are each person's own", () =>
+    expect(aliasesOf([known("anna@x", "aa@x", "aa@x", "anna@y"), known("bo@x")])).toEqual({
+      "aa@x": "anna@x",
+      "anna@y": "anna@x",
+    }));
+  it("are nobody's when they are another's address, or said of two", () =>
+    expect(aliasesOf([known("anna@x", "bo@x", "info@x"), known("bo@x", "info@x"), known("eva@x", "info@x")])).toEqual(
+      {},
+    ));
 });

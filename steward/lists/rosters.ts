@@ -8,6 +8,28 @@ export interface Person {
   readonly name: string;
 }
 
+/** A person of the shadow directory, with further addresses. */
+export interface Known extends Person {
+  readonly aliases: readonly string[];
+}
+
+/**
+ * Further addresses of people, each with their own. What is somebody's own address, or is said of two people, is nobody's alias.
+ * Pure.
+ */
+export function aliasesOf(people: readonly Known[]): Readonly<Record<string, string>> {
+  const taken = new Set(people.map(({ address }) => address));
+  const found = new Map<string, string>();
+  for (const { address, aliases } of people) {
+    for (const alias of new Set(aliases)) {
+      if (taken.has(alias)) found.delete(alias);
+      else found.set(alias, address);
+      taken.add(alias);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
 /** A group of the shadow directory. */
 export interface Group {
   readonly name: string;

@@ -1,5 +1,6 @@
 """The mail server's two ends for the test: takes what the lists send, hands in mail by LMTP over TLS."""
 
+import asyncio
 import json
 import os
 import smtplib
@@ -25,6 +26,9 @@ class Sink:
                 'content': envelope.content.decode('utf8', 'replace')}
         with open('/tmp/taken.jsonl', 'a') as taken:
             taken.write(json.dumps(line) + '\n')
+        # What is taken and not yet answered is what a fall there leaves in doubt.
+        if b'X-Slow: yes' in envelope.content and len(envelope.rcpt_tos) > 1:
+            await asyncio.sleep(3)
         return '250 OK'
 
 

@@ -57,7 +57,12 @@ export async function runLists(engine: TestStack, parts: ListsParts): Promise<vo
 /** Tells the lists who is on which, as the steward does. */
 export async function tellRosters(
   lists: { readonly httpsPort: number; readonly agent: Agent; readonly token: string },
-  told: { readonly lists: object; readonly asked: readonly string[]; readonly people: readonly object[] },
+  told: {
+    readonly lists: object;
+    readonly aliases?: Readonly<Record<string, string>>;
+    readonly asked: readonly string[];
+    readonly people: readonly object[];
+  },
 ) {
   const answer = await request(`https://127.0.0.1:${lists.httpsPort}/api/rosters`, {
     method: "PUT",

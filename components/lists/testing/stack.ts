@@ -41,7 +41,7 @@ export const person = (login: string, name: string): TestPerson => ({
 
 /** Database, a mail server's two ends and the lists, as the program would run them. */
 export class ListsStack {
-  readonly engine = new TestStack("lists");
+  readonly engine: TestStack;
   readonly identity = stackIdentity("test-lists", {
     municipality: 'Ærøskøbing "By & Land"',
     domain: "lists.localhost",
@@ -52,7 +52,9 @@ export class ListsStack {
   readonly config: ListsConfig;
   #agent: Agent | undefined;
 
-  constructor(config: object) {
+  /** @param part names it, apart from what other tests run */
+  constructor(config: object, part = "lists") {
+    this.engine = new TestStack(part);
     this.config = listsConfig.parse(config);
   }
 
@@ -105,10 +107,15 @@ export class ListsStack {
   }
 
   /** Tells the rosters, as the steward does. */
-  async tell(lists: object, people: readonly TestPerson[] = [], token = secret("lists/steward/1")) {
+  async tell(
+    lists: object,
+    people: readonly TestPerson[] = [],
+    token = secret("lists/steward/1"),
+    aliases: Readonly<Record<string, string>> = {},
+  ) {
     return tellRosters(
       { httpsPort, agent: this.#agent as Agent, token },
-      { lists, asked: people.map(({ guid }) => guid), people },
+      { lists, aliases, asked: people.map(({ guid }) => guid), people },
     );
   }
 
@@ -121,6 +128,14 @@ urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:8001/3.1" + sys.
     const body = new URLSearchParams(form).toString();
     const { code, stderr } = await this.engine.exec("lists", ["python3", "-c", ask, method, path, body]);
     if (code !== 0) throw new Error(stderr);
+  }
+
+  /** Asks the database, from inside its container. @throws Error when it refuses */
+  async sql(query: string): Promise<string> {
+    const psql = ["/usr/lib/postgresql/17/bin/psql", "-XAtq", "-h", "/run/postgresql", "-d", "lists", "-c", query];
+    const { code, stdout, stderr } = await this.engine.exec("database", psql);
+    if (code !== 0) throw new Error(stderr);
+    return stdout.trim();
   }
 
   /** Hands in a mail, as the mail server does. @param by workload whose certificate is shown */
