@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { addressKey, createLimiter } from "./limiter.ts";
+import { addressKey } from "../web/address.ts";
+import { createLimiter } from "./limiter.ts";
 
 const settings = { failures: 3, addressFailures: 5, minutes: 5 };
 const seconds = async (limiter: ReturnType<typeof createLimiter>, person?: string, address?: string) => {

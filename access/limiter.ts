@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { addressKey } from "../web/address.ts";
 import type { AccessSettings } from "./settings.ts";
 
 /** Longest a person or an address waits, in seconds. */
@@ -26,14 +26,6 @@ export interface Limiter {
   begin(person: string | undefined, address: string | undefined): Promise<Attempt | number>;
   /** The try that a program asked for by {@link begin} earlier has ended. */
   end(person: string, address: string | undefined, ok: boolean | null): Promise<void>;
-}
-
-/** One key for an IPv4 address, and for an IPv6 network of 64 bits, which is what one subscriber has. */
-export function addressKey(address: string | undefined): string | undefined {
-  if (!address || !ipaddr.isValid(address)) return undefined;
-  // IPv4 in IPv6's clothes is taken out of them.
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
 }
 
 /** Counters in memory: a restart forgets them, and slapd's own lock stands behind. */

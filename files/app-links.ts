@@ -3,6 +3,7 @@ import type { FilesApp } from "./app.ts";
 import { addresses } from "./pages/addresses.ts";
 import { linksPage, sharePage } from "./pages/links.ts";
 import { wantedLink } from "./share.ts";
+import { smallForm } from "./small-form.ts";
 import { texts } from "./texts.ts";
 
 /** The links a person makes. */
@@ -19,7 +20,7 @@ export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf
     const stats = await named.space.find(segments);
     if (!stats) throw new HTTPException(404);
     const folder = stats.isDirectory();
-    const link = wantedLink(shares, await c.req.parseBody(), { named, segments, folder, person });
+    const link = wantedLink(shares, await smallForm(c), { named, segments, folder, person });
     if (!link) {
       const error = texts[languageOf(c)].links.passwordRequired;
       return c.html(sharePage(page(c), { named, segments, folder, shares, error }), 400);
@@ -37,7 +38,7 @@ export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf
   });
   app.post(addresses.links, async (c) => {
     await spacesOf(c);
-    const { token } = await c.req.parseBody();
+    const { token } = await smallForm(c);
     const own = await ownLinks(page(c).user?.guid ?? "");
     if (!own.some((link) => link.token === token)) throw new HTTPException(404);
     await links.revoke(String(token));

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { getSignedCookie, setSignedCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import { notePage } from "../web/layout.ts";
 import type { FilesApp } from "./app.ts";
 import type { Link } from "./core/links.ts";
@@ -10,11 +9,13 @@ import type { Space } from "./core/space.ts";
 import { bindings, deliverFile, deliverZip } from "./deliver.ts";
 import { addresses } from "./pages/addresses.ts";
 import { fetchPage, handInPage, passwordPage } from "./pages/open.ts";
+import { passwordTries } from "./password-tries.ts";
 import { receiveFiles } from "./receive.ts";
+import { allowedToday } from "./share.ts";
+import { smallForm } from "./small-form.ts";
 import { texts } from "./texts.ts";
 
 const mib = 1024 * 1024;
-const passwordTries = { points: 10, duration: 900 };
 
 interface Opened {
   readonly link: Link;
@@ -24,11 +25,12 @@ interface Opened {
 /** What is reached without a login: the links. The only pages that are. */
 export function openRoutes(all: FilesApp): void {
   const { app, page, links, languageOf, problemText, settings, cookieSecret } = all;
-  const limiter = new RateLimiterMemory(passwordTries);
+  const tries = passwordTries();
   const maxBytes = settings.shares.handInMaxMiB * mib;
   const gone = (c: Context) => c.html(notePage({ ...page(c), user: undefined }, texts[languageOf(c)].open.gone), 404);
   const open = async (c: Context): Promise<Opened | undefined> => {
-    const link = settings.shares.allowed ? await links.open(c.req.param("token") ?? "") : undefined;
+    const made = await links.open(c.req.param("token") ?? "");
+    const link = made && allowedToday(made, settings, all.people.groups());
     if (!link || !(await makerMay(all, link))) return undefined;
     return { link, space: await all.spaces.get(link.space.kind, link.space.id) };
   };
@@ -60,13 +62,14 @@ export function openRoutes(all: FilesApp): void {
     const t = texts[languageOf(c)].open;
     const context = { ...page(c), user: undefined };
     if (!(await knows(c, link))) {
-      const allowed = await limiter.consume(link.token).then(
-        () => true,
-        () => false,
-      );
-      if (!allowed) return c.html(passwordPage(context, link, t.tooMany), 429);
-      const { password } = await c.req.parseBody();
+      // Files for somebody whose hour is over: they are not taken in to be thrown away.
+      const files = c.req.header("content-type")?.startsWith("multipart/");
+      if (files) return c.html(passwordPage(context, link), 403);
+      const { password } = await smallForm(c);
+      const address = c.req.header("x-forwarded-for");
+      if (!(await tries.begin(link.token, address))) return c.html(passwordPage(context, link, t.tooMany), 429);
       if (!(await links.opens(link, String(password ?? "")))) return c.html(passwordPage(context, link, t.wrong), 403);
+      await tries.right(link.token, address);
       const path = addresses.open(link.token);
       const options = { path, httpOnly: true, secure: true, sameSite: "Lax", maxAge: 3600 } as const;
       await setSignedCookie(c, cookie(link), link.token, cookieSecret, options);
@@ -82,8 +85,7 @@ export function openRoutes(all: FilesApp): void {
           .slice(0, 80);
         const full = sender === "" ? name : `${sender} - ${name}`;
         const wanted = isName(full) ? full : numbered(full, 1);
-        const target = await unused(space, link.segments, wanted);
-        await space.write([...link.segments, target], content, sender, 0, maxBytes);
+        await space.writeBeside(link.segments, wanted, content, maxBytes);
       });
       if (received === 0) return c.html(handInPage(context, link, { maxBytes, problem: t.nothing }), 400);
       return c.redirect(`${addresses.open(link.token)}?n=${received}`, 303);
@@ -135,11 +137,4 @@ async function makerMay({ people }: FilesApp, { by, space }: Link): Promise<bool
   } catch {
     return true;
   }
-}
-
-/** A name that is free in a folder. */
-async function unused(space: Space, folder: Segments, name: string): Promise<string> {
-  let free = name;
-  for (let n = 2; await space.has([...folder, free]); n++) free = numbered(name, n);
-  return free;
 }

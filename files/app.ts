@@ -17,6 +17,7 @@ import { itemPage, targetValue, trashPage } from "./pages/item.ts";
 import { receiveFiles } from "./receive.ts";
 import { script } from "./script.ts";
 import type { FilesSettings } from "./settings.ts";
+import { smallForm } from "./small-form.ts";
 import { texts } from "./texts.ts";
 
 /** What the site is made from. */
@@ -161,7 +162,7 @@ function folderRoutes(all: FilesApp): void {
   app.post("/mappe/*", async (c) => {
     const place = await placeOf(c);
     const { named, segments } = place;
-    const { name } = await c.req.parseBody();
+    const { name } = await smallForm(c);
     try {
       await named.space.makeFolder([...segments, String(name ?? "").trim()]);
       return c.redirect(`${addresses.folder(named.key, segments)}?ok=made`, 303);
@@ -193,7 +194,7 @@ function itemRoutes(all: FilesApp): void {
     const place = await placeOf(c);
     const { named, segments, person, spaces } = place;
     const above = segments.slice(0, -1);
-    const body = await c.req.parseBody();
+    const body = await smallForm(c);
     const text = (field: string) => String(body[field] ?? "");
     try {
       switch (text("action")) {
@@ -265,7 +266,7 @@ function trashRoutes(all: FilesApp): void {
   app.post("/papirkurv/*", async (c) => {
     const place = await placeOf(c);
     const { named, person } = place;
-    const body = await c.req.parseBody();
+    const body = await smallForm(c);
     const [action, id] = [String(body["action"] ?? ""), String(body["id"] ?? "")];
     try {
       if (action === "drop") await named.space.kept.drop(id);

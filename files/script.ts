@@ -16,6 +16,14 @@ export const script = `"use strict";
   const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   const headers = (more) => ({ "Tus-Resumable": "1.0.0", "X-Requested-With": "XMLHttpRequest", ...more });
 
+  // What a second try would not mend: not the server's being away, another upload of the same piece, or too much at once.
+  const isFinal = (status) => status === 507 || (status >= 400 && status < 500 && ![408, 409, 423, 425, 429].includes(status));
+
+  const giveUp = (key, url) => {
+    localStorage.removeItem(key);
+    fetch(url, { method: "DELETE", headers: headers() }).catch(() => undefined);
+  };
+
   async function begin(file, key) {
     const before = localStorage.getItem(key);
     if (before) {
@@ -46,14 +54,21 @@ export const script = `"use strict";
         failures = 0;
         show(offset);
       } catch (error) {
-        if ([401, 403, 404, 413, 507].includes(error.status) || ++failures > 8) {
-          if (error.status) localStorage.removeItem(key);
+        if (isFinal(error.status) || ++failures > 8) {
+          // Who logs in again goes on where it was; what cannot go on takes no room.
+          if (error.status && error.status !== 401) giveUp(key, url);
           throw error;
         }
         show(offset, texts.retry);
         await wait(Math.min(30000, 500 * 2 ** failures));
         const seen = await fetch(url, { method: "HEAD", headers: headers() }).catch(() => undefined);
-        if (seen && seen.ok) offset = Number(seen.headers.get("Upload-Offset"));
+        const there = seen && seen.ok ? Number(seen.headers.get("Upload-Offset")) : undefined;
+        // Refused without having lost our place: asking again would be refused again.
+        if (error.status === 409 && (there === undefined || there === offset)) {
+          giveUp(key, url);
+          throw error;
+        }
+        if (there !== undefined) offset = there;
       }
     }
     localStorage.removeItem(key);
@@ -86,7 +101,7 @@ export const script = `"use strict";
         done++;
       } catch (error) {
         failed++;
-        state.textContent = error.status === 507 ? texts.full : texts.failed;
+        state.textContent = { 401: texts.loggedOut, 507: texts.full }[error.status] || texts.failed;
         state.className = "wrong";
       }
     }

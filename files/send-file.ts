@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import send from "send";
 import { etagOf } from "./core/etag.ts";
-import { type Segments, writeSegments } from "./core/path.ts";
+import type { Segments } from "./core/path.ts";
 import type { Space } from "./core/space.ts";
 
 /** Bytes read at once: with Node's own 64 KiB a large file costs twice the CPU; more costs memory for each download. */
@@ -26,15 +26,12 @@ export async function sendFile(
   { space, segments }: { readonly space: Space; readonly segments: Segments },
   { headers, ranges = true }: SendFileOptions,
 ): Promise<void> {
-  const options = { root: space.root, dotfiles: "allow", index: false, cacheControl: false } as const;
+  const path = space.path(segments);
+  const options = { dotfiles: "allow", index: false, cacheControl: false, acceptRanges: ranges } as const;
   await new Promise<void>((resolve) => {
     response.on("close", resolve);
     // What else is told here goes to the stream that reads the file.
-    send(request, `/${writeSegments(segments)}`, {
-      ...options,
-      acceptRanges: ranges,
-      highWaterMark: pieceBytes,
-    } as object)
+    const sending = send(request, "/", { ...options, highWaterMark: pieceBytes } as object)
       .on("headers", (_response: ServerResponse, _path: string, stats: Stats) => {
         response.setHeader("etag", `"${etagOf(stats)}"`);
         for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);
@@ -44,6 +41,11 @@ export async function sendFile(
         response.statusCode = error.status ?? 500;
         response.end();
       })
-      .pipe(response);
+      .on("directory", () => {
+        response.statusCode = 404;
+        response.end();
+      });
+    // Its `pipe` reads a path out of an address and takes a backslash for a slash; the path is known already.
+    Object.assign(sending, { res: response }).sendFile(path);
   });
 }

@@ -1,5 +1,6 @@
-import type { NewLink } from "./core/links.ts";
+import type { Link, NewLink } from "./core/links.ts";
 import type { Segments } from "./core/path.ts";
+import type { GroupName } from "./core/people.ts";
 import type { NamedSpace } from "./core/spaces.ts";
 import type { FilesSettings } from "./settings.ts";
 
@@ -40,4 +41,26 @@ export function wantedLink(
     ...(password === "" ? {} : { password }),
     ...(limit >= 1 ? { limit } : {}),
   };
+}
+
+/**
+ * A link as the stack file of today has it: it may say less than when the link was made.
+ *
+ * @param groups the declared groups that the directory knows; none while nobody knows them yet
+ * @returns undefined when it opens nothing any more
+ */
+export function allowedToday(
+  link: Link,
+  { shares, groups: declared }: Pick<FilesSettings, "shares" | "groups">,
+  groups: readonly GroupName[],
+  now = Date.now(),
+): Link | undefined {
+  if (!shares.allowed) return undefined;
+  if (link.kind === "hand-in" && !shares.handIn) return undefined;
+  if (shares.passwordRequired && link.password === undefined) return undefined;
+  // While the directory has not answered since the start, the groups' names cannot be told apart: links go on.
+  const unknown = declared.length > 0 && groups.length === 0;
+  if (link.space.kind === "grupper" && !unknown && !groups.some(({ id }) => id === link.space.id)) return undefined;
+  const expires = Math.min(link.expires, link.at + shares.maxDays * dayMs);
+  return expires <= now ? undefined : { ...link, expires };
 }

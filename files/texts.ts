@@ -150,6 +150,7 @@ export interface Texts {
   readonly script: {
     readonly waiting: string;
     readonly done: string;
+    readonly loggedOut: string;
     readonly failed: string;
     readonly full: string;
     readonly retry: string;

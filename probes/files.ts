@@ -5,8 +5,8 @@ import { agentFor, type ProbeContext, secretOf } from "./context.ts";
 import { ProbeFailure } from "./failure.ts";
 
 /**
- * Stores a file over WebDAV, shares it by a link that opens once, fetches it by both ways, deletes it, and sees that it is
- * gone.
+ * Stores a file over WebDAV, shares it by a link that opens once, fetches it by both ways, deletes it, sees that it is
+ * gone, and leaves nothing of it in trash or links.
  *
  * @returns what was seen
  * @throws ProbeFailure when a step is answered otherwise
@@ -38,6 +38,8 @@ export async function probeFiles(probe: FilesProbe, context: ProbeContext, signa
     await open(location, 404);
     await ask("DELETE", 204);
     await ask("GET", 404);
+    // Else each round would leave something in the trash and a link that is used up.
+    await ask("POST", 204, "forget=1");
     return "stored, shared, fetched and deleted a file";
   } finally {
     await dispatcher.close();

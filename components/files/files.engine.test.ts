@@ -97,6 +97,8 @@ describe("files on an engine", () => {
       " mellemrum",
       "..skjult",
       "zip.zip",
+      "..\\x",
+      "op\\..\\ned",
     ];
     await world.sh(`mkdir -p /tmp/op/under && cd /tmp/op && head -c 300000 /dev/urandom > under/stor.bin`);
     for (const name of names)
@@ -106,6 +108,10 @@ describe("files on an engine", () => {
     const down = await world.rclone(aase, 'copy ":webdav:Mine filer/prøve" /tmp/ned');
     expect(down).toMatchObject({ code: 0 });
     expect(await world.sh("diff -r /tmp/op /tmp/ned")).toMatchObject({ code: 0, stdout: "" });
+    for (const name of ["..\\x", "op\\..\\ned"]) {
+      const onPage = `/fil/mine/pr%C3%B8ve/${encodeURIComponent(name)}`;
+      expect([onPage, await world.curl(aase, onPage)]).toEqual([onPage, { status: 200, body: name }]);
+    }
     const onDisk = (await read(`ls /data/hjem/${aase.guid}/prøve | wc -l; ls /data/hjem /data/grupper`)).stdout;
     expect(onDisk).toContain(aase.guid);
     expect(
@@ -297,6 +303,43 @@ describe("files on an engine", () => {
     expect(zip.stdout).toBe("PK");
   });
 
+  it("forgets what is kept of a file, and the links to it, when a program asks for it", async () => {
+    const path = "/dav/Mine%20filer/glemt.txt";
+    for (const text of ["1", "2"]) await put(bent, path, text);
+    const made = await world.curl(bent, path, ["-d", "days=1", "-D", "/dev/stdout"]);
+    expect((await world.curl(undefined, link(made.body))).status).toBe(200);
+    await world.curl(bent, path, ["-X", "DELETE"]);
+    expect((await world.curl(bent, "/papirkurv/mine")).body.match(/"Gendan glemt.txt"/g)).toHaveLength(2);
+    expect((await world.curl(bent, path, ["-d", "forget=1", "-H", "Origin: https://evil.example"])).status).toBe(403);
+    expect((await world.curl(bent, path, ["-d", "forget=1"])).status).toBe(204);
+    expect((await world.curl(bent, "/papirkurv/mine")).body).not.toContain("glemt.txt");
+    expect((await world.curl(bent, "/links")).body).not.toContain("glemt.txt");
+  });
+
+  it("holds no large body in memory, whoever sends it where no files are taken", async () => {
+    const { StartedAt } = (await world.stack.inspect("files")).State;
+    const handIn = await share(`${groups.byg.id}`, { kind: "hand-in", password: "hemmelig-1" });
+    await world.sh("truncate -s 500M /tmp/huge");
+    const form = ["-H", `Origin: ${origin}`, "-H", "Content-Type: application/x-www-form-urlencoded", "-X", "POST"];
+    const multipart = form.map((each) =>
+      each.replace("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+    );
+    const huge = (who: typeof bent | undefined, path: string, args: readonly string[]) =>
+      Promise.all(
+        [["/tmp/huge"], ["/dev/zero", "-m", "3"]].map((from) => world.curl(who, path, [...args, "-T", ...from])),
+      );
+    await huge(undefined, handIn, form);
+    await huge(undefined, handIn, multipart);
+    for (const path of ["/mappe/mine", "/om/mine/to.pem", "/papirkurv/mine", "/del/mine", "/links"]) {
+      expect([path, (await huge(bent, path, form)).map(({ status }) => status)]).toEqual([path, [413, 413]]);
+    }
+    for (const method of ["PROPFIND", "LOCK", "PROPPATCH", "POST"]) {
+      await huge(bent, "/dav/mine/", ["-X", method, "-H", "Content-Type: application/xml"]);
+    }
+    expect((await world.curl(bent, "/mappe/mine")).status).toBe(200);
+    expect((await world.stack.inspect("files")).State.StartedAt).toBe(StartedAt);
+  }, 240_000);
+
   it("refuses a form from another site", async () => {
     const foreign = await world.curl(bent, "/mappe/mine", ["-H", "Origin: https://evil.example", "--data", "name=x"]);
     expect(foreign.status).toBe(403);
@@ -314,6 +357,9 @@ describe("files on an engine", () => {
     const shown = (await world.stack.logs("files")) + JSON.stringify(await world.stack.inspect("files"));
     expect(shown).not.toContain(world.key);
     expect(shown).not.toContain("ERR_");
+    const seen = (await read("cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'")).stdout;
+    expect(seen).toContain("files.mjs");
+    for (const secret of Object.values(world.files?.secretFiles ?? {})) expect(seen).not.toContain(String(secret));
     const usage = await read(
       "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null | awk '/^(total_)?(rss|anon) /{print $2; exit}'",
     );

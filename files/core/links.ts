@@ -8,7 +8,10 @@ import { ifMissing } from "./problem.ts";
 import { readJson } from "./read-json.ts";
 import { inTurn } from "./turns.ts";
 
-const derive = promisify<string, Buffer, number, Buffer>(scrypt);
+const scryptOf = promisify<string, Buffer, number, Buffer>(scrypt);
+/** One at a time: each takes 16 MiB, and anybody may ask. */
+const derive = (password: string, salt: Buffer, bytes: number): Promise<Buffer> =>
+  inTurn(["scrypt"], () => scryptOf(password, salt, bytes));
 
 const linkForm = z.strictObject({
   token: z.string(),

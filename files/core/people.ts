@@ -29,7 +29,7 @@ export interface People {
   /**
    * Asks for the groups again.
    * @throws Error when the directory does not answer, or has not all of the declared groups: on a new stack they come
-   * with the steward's first pass
+   * with the steward's first pass. Of two groups of one name neither has a folder, for nobody can tell which was meant
    */
   refresh(): Promise<void>;
 }
@@ -65,6 +65,20 @@ const escaped = (value: string): string =>
 
 const isName = (wanted: string, name: string): boolean => wanted.toLowerCase() === name.toLowerCase();
 
+/**
+ * Finds the groups of the stack file among those of the directory. Pure.
+ *
+ * @returns those that are there once; names that none bears, and names that several bear
+ */
+export function declaredGroups(all: readonly GroupName[], wanted: readonly string[]) {
+  const found = wanted.map((name) => ({ name, groups: all.filter((group) => isName(name, group.name)) }));
+  return {
+    known: [...new Set(found.flatMap(({ groups }) => (groups.length === 1 ? groups : [])))],
+    missing: found.filter(({ groups }) => groups.length === 0).map(({ name }) => name),
+    twice: found.filter(({ groups }) => groups.length > 1).map(({ name }) => name),
+  };
+}
+
 /** Asks the directory, a connection a question: it may be away at any time. */
 export function directoryPeople(settings: PeopleSettings): People {
   let groups: readonly GroupName[] = [];
@@ -90,11 +104,20 @@ export function directoryPeople(settings: PeopleSettings): People {
     groups: () => groups,
     async refresh() {
       const found = await search("ou=groups,dc=planb", "(objectClass=planbGroup)");
-      groups = found
-        .map((entry) => ({ id: first(entry["cn"]), name: first(entry["displayName"]) }))
-        .filter(({ name }) => settings.groupNames.some((wanted) => isName(wanted, name)));
-      const missing = settings.groupNames.filter((wanted) => !groups.some(({ name }) => isName(wanted, name)));
-      if (missing.length > 0) throw new Error(`not in the directory (yet): ${missing.join(", ")}`);
+      const {
+        known: now,
+        missing,
+        twice,
+      } = declaredGroups(
+        found.map((entry) => ({ id: first(entry["cn"]), name: first(entry["displayName"]) })),
+        settings.groupNames,
+      );
+      groups = now;
+      const problems = [
+        ...(missing.length > 0 ? [`not in the directory (yet): ${missing.join(", ")}`] : []),
+        ...(twice.length > 0 ? [`here twice, so that neither has a folder: ${twice.join(", ")}`] : []),
+      ];
+      if (problems.length > 0) throw new Error(problems.join("; "));
     },
     async person(guid) {
       const before = known.get(guid);

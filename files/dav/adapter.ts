@@ -5,6 +5,9 @@ import type { NamedSpace } from "../core/spaces.ts";
 import type { Locks } from "./locks.ts";
 import { DavResource } from "./resource.ts";
 
+/** Where WebDAV is. */
+export const davPath = "/dav";
+
 /** Who asks. */
 export interface DavPerson {
   readonly guid: string;

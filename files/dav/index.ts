@@ -2,29 +2,26 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import express, { type Request } from "express";
 import nephele, {
   type AuthResponse,
-  BadRequestError,
   LockedError,
   type Method,
   type Plugin,
   PreconditionFailedError,
   type Resource,
-  ResourceNotFoundError,
   ResourceTreeNotCompleteError,
   UnauthorizedError,
 } from "nephele";
 import type { Links } from "../core/links.ts";
 import { FileProblem } from "../core/problem.ts";
 import type { Spaces } from "../core/spaces.ts";
-import { addresses } from "../pages/addresses.ts";
 import type { FilesSettings } from "../settings.ts";
-import { wantedLink } from "../share.ts";
-import { DavAdapter } from "./adapter.ts";
+import { smallFormBytes } from "../small-form.ts";
+import { DavAdapter, davPath } from "./adapter.ts";
 import { plainContent } from "./content.ts";
+import { formByProgram } from "./forms.ts";
 import { Locks } from "./locks.ts";
 import { DavResource, davError } from "./resource.ts";
 
-/** Where WebDAV is. */
-export const davPath = "/dav";
+export { davPath };
 
 /** What WebDAV is made from. */
 export interface DavParts {
@@ -96,7 +93,7 @@ export function davServer(parts: DavParts) {
   const app = express();
   app.disable("x-powered-by");
   app.post(new RegExp(`^${davPath}/`), express.urlencoded({ extended: false, limit: "4kb" }), (request, response) =>
-    share(parts, locks, request, response),
+    formByProgram(parts, locks, request, response),
   );
   app.use(davPath, server);
   const host = new URL(origin).host;
@@ -109,6 +106,8 @@ export function davServer(parts: DavParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Clients name things by their public address, also in the headers Destination and If.
     request.headers.host = host;
+    const refused = refusedBody(request);
+    if (refused !== undefined) return void response.writeHead(refused, { connection: "close" }).end();
     try {
       if (!(await plain(request, response))) app(request, response);
     } catch (error) {
@@ -119,37 +118,12 @@ export function davServer(parts: DavParts) {
   };
 }
 
-/**
- * A link made by a program: a form sent to a file's or folder's address, answered with the link's address. Never for a
- * page of another site: browsers name themselves by `Origin`.
- */
-async function share(
-  { spaces, links, shares, userOf, origin, ownName }: DavParts,
-  locks: Locks,
-  request: express.Request,
-  response: express.Response,
-): Promise<void> {
-  const user = userOf(request);
-  if (!user) return void response.status(401).end();
-  if (!shares.allowed || request.headers.origin !== undefined) return void response.status(403).end();
-  try {
-    const adapter = new DavAdapter(user, await spaces.of(user, ownName), locks, request);
-    const { named, segments } = adapter.find(new URL(request.originalUrl, origin), new URL(`${davPath}/`, origin));
-    const stats = await named?.space.stat(segments);
-    if (!named || !stats) return void response.status(404).end();
-    const shared = { named, segments, folder: stats.isDirectory(), person: user };
-    const link = wantedLink(shares, request.body ?? {}, shared);
-    if (!link) return void response.status(400).type("text").send("The link needs a password of 8 characters or more.");
-    const { token } = await links.create(link);
-    response
-      .status(201)
-      .location(`${origin}${addresses.open(token)}`)
-      .end();
-  } catch (error) {
-    const missing = error instanceof FileProblem || error instanceof ResourceNotFoundError;
-    if (!missing && !(error instanceof BadRequestError)) throw error;
-    response.status(missing ? 404 : 400).end();
-  }
+/** What nephele would hold in memory to read it as XML is small, and tells how large it is. @returns status of a refusal */
+function refusedBody({ method = "", headers }: IncomingMessage): number | undefined {
+  if (["PUT", "POST", "GET", "HEAD"].includes(method)) return undefined;
+  if (headers["transfer-encoding"] !== undefined) return 411;
+  if (headers["content-encoding"] !== undefined) return 415;
+  return Number(headers["content-length"] ?? 0) > smallFormBytes ? 413 : undefined;
 }
 
 function wholeTrees(locks: Locks): Plugin {
