@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
 import { current, printed } from "./print.ts";
 
@@ -12,18 +13,35 @@ describe("printed pages", () => {
 });
 
 describe("pages", () => {
-  const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].concat(
-    readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".md"))
-      .map((file) => join("docs", file)),
-  );
-
-  it.each(pages)("%s links to files that exist", (page) => {
-    const text = readFileSync(join(root, page), "utf8").replace(/```[\s\S]*?```|`[^`\n]*`/g, "");
-    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
-    const missing = links.filter(
-      (link) => !/^[a-z]+:/.test(link) && !exists(join(root, page, "..", decodeURIComponent(link))),
+  const list = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
+  const pages = execaSync("git", list, { cwd: root })
+    .stdout.split("\n")
+    .filter((page) => exists(join(root, page)));
+  /** Text without code, in which nothing is a link or a headline. */
+  const textOf = (page: string) =>
+    readFileSync(join(root, page), "utf8").replace(/```[\s\S]*?```|`[^`\n]*`/g, (code) =>
+      code.replaceAll(/[[\]#]/g, ""),
     );
+  /** A headline's anchor, as GitHub makes it. */
+  const anchors = (page: string) =>
+    [...readFileSync(join(root, page), "utf8").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+
+  it("are all that the repository has", () => expect(pages.length).toBeGreaterThan(30));
+
+  it.each(pages)("%s links to files and headlines that exist", (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
+    const missing = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : join(page, "..", decodeURIComponent(path));
+      if (!exists(join(root, target))) return true;
+      return anchor !== undefined && target.endsWith(".md") && !anchors(target).includes(anchor);
+    });
     expect(missing).toEqual([]);
   });
 });
