@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { meant } from "./bookers.ts";
 import { refusal } from "./clashes.ts";
 import { dayOf, doorPage } from "./door.ts";
 import { occurrencesOf, organizerAddress, UnboundedSeries } from "./occurrences.ts";
@@ -87,6 +88,13 @@ describe("occurrences", () => {
   });
 });
 
+describe("who may book", () => {
+  it("means no group where two bear the name", () => {
+    const groups = ["Beredskab", "BEREDSKAB", "Drift"].map((name, n) => ({ key: `g${n}`, name }));
+    expect(meant(groups)).toEqual(["g2"]);
+  });
+});
+
 describe("refusal", () => {
   const nine = one("2027-01-04T09:00Z", "2027-01-04T10:00Z");
 
@@ -149,6 +157,18 @@ describe("a door screen", () => {
     expect(page("2027-01-04T11:30Z")).toContain("Ledig resten af dagen");
     expect(page("2027-01-04T09:30Z")).toContain("&lt;script&gt;&amp;");
     expect(page("2027-01-04T09:30Z")).not.toMatch(/<script>|<b>|Sygesamtale/);
+  });
+
+  it("is taken only when all there are of a thing are, and tells how many are left", () => {
+    const two = { ...room, concurrent: 2 };
+    const half = one("2027-01-04T09:30Z", "2027-01-04T12:00Z");
+    const at = (time: string) => String(doorPage(settings, two, [...meetings, half], Date.parse(time)));
+    expect(at("2027-01-04T08:30Z")).toContain("Ledig indtil 10.30");
+    expect(at("2027-01-04T09:15Z")).toMatch(/class="free"[\s\S]*1 af 2 ledige/);
+    expect(at("2027-01-04T09:45Z")).toMatch(/class="busy"[\s\S]*Optaget til 12\.00/);
+    expect(String(doorPage(settings, { ...room, concurrent: 0 }, meetings, Date.parse("2027-01-04T09:30Z")))).toContain(
+      "Ledig resten af dagen",
+    );
   });
 
   it("tells no more than the municipality wants", () => {

@@ -7,7 +7,9 @@ export type Refusal =
   | { readonly why: "closed"; readonly name: string; readonly at: number }
   | { readonly why: "notYours"; readonly name: string }
   | { readonly why: "endless"; readonly name: string }
-  | { readonly why: "unreadable"; readonly name: string };
+  | { readonly why: "unreadable"; readonly name: string }
+  /** Any appointment, with a room or without. */
+  | { readonly why: "absurd"; readonly name: string };
 
 /** The most of these that are held at one moment of a stretch of time. */
 function mostAtOnce(others: readonly Occurrence[], { start, end }: Occurrence): number {

@@ -14,6 +14,29 @@ export const suffix = "dc=planb";
 /** Values of an attribute. */
 export const values = (entry: Entry, name: string): string[] => [entry[name] ?? []].flat().map(String);
 
+/** Somebody of the directory. */
+export interface Known {
+  readonly guid: string;
+  readonly login: string;
+  readonly name: string;
+}
+
+/** Everybody who was not deleted, shut out or not. @throws when the directory does not answer */
+export const everybody = (access: DirectoryAccess): Promise<readonly Known[]> =>
+  withDirectory(access, async (client) => {
+    const { searchEntries } = await client.search(`ou=people,${suffix}`, {
+      scope: "one",
+      filter: "(&(planbGuid=*)(!(planbState=deleted)))",
+      attributes: ["planbGuid", "uid", "displayName", "cn"],
+      paged: true,
+    });
+    return searchEntries.map((entry) => ({
+      guid: (values(entry, "planbGuid")[0] ?? "").toLowerCase(),
+      login: values(entry, "uid")[0] ?? "",
+      name: values(entry, "displayName")[0] ?? values(entry, "cn")[0] ?? "",
+    }));
+  });
+
 /**
  * Asks the directory over a connection of its own.
  *

@@ -8,6 +8,7 @@ const words = {
     freeUntil: "Ledig indtil",
     freeToday: "Ledig resten af dagen",
     busyUntil: "Optaget til",
+    left: (free: number, of: number) => `${free} af ${of} ledige`,
     booked: "Optaget",
     none: "Ingen bookinger i dag",
     today: "I dag",
@@ -21,6 +22,7 @@ const words = {
     freeUntil: "Free until",
     freeToday: "Free for the rest of the day",
     busyUntil: "Taken until",
+    left: (free: number, of: number) => `${free} of ${of} free`,
     booked: "Taken",
     none: "No bookings today",
     today: "Today",
@@ -83,16 +85,24 @@ export function doorNote(language: "da" | "en", what: "missing" | "away") {
   return page(language, text, html`<body class="note"><main><p>${text}</p></main></body>`);
 }
 
-function now(meetings: readonly Occurrence[], at: number, to: number, text: Words, language: "da" | "en") {
-  const current = meetings.filter((one) => one.start <= at && one.end > at);
-  if (current.length > 0) {
-    // Back to back counts as one stretch.
-    let end = Math.max(...current.map((one) => one.end));
-    for (const one of meetings) if (one.start <= end && one.end > end) end = one.end;
-    return { busy: true, title: `${text.busyUntil} ${clock(Math.min(end, to), language)}` };
-  }
-  const next = meetings.find((one) => one.start > at);
-  return { busy: false, title: next ? `${text.freeUntil} ${clock(next.start, language)}` : text.freeToday };
+/** What can be had right now, and until when that stays so. */
+function now(
+  { concurrent }: Bookable,
+  meetings: readonly Occurrence[],
+  at: number,
+  to: number,
+  text: Words,
+  language: "da" | "en",
+) {
+  const taken = (when: number) => meetings.filter((one) => one.start <= when && one.end > when).length;
+  const isFull = (when: number) => concurrent > 0 && taken(when) >= concurrent;
+  const busy = isFull(at);
+  // Back to back counts as one stretch.
+  const turns = meetings.flatMap(({ start, end }) => [start, end]).sort((a, b) => a - b);
+  const turn = turns.find((when) => when > at && isFull(when) !== busy);
+  if (busy) return { busy, title: `${text.busyUntil} ${clock(Math.min(turn ?? to, to), language)}` };
+  if (concurrent > 1 && taken(at) > 0) return { busy, title: text.left(concurrent - taken(at), concurrent) };
+  return { busy, title: turn === undefined ? text.freeToday : `${text.freeUntil} ${clock(turn, language)}` };
 }
 
 /** What stands beside the time: as much as the municipality lets everybody in the corridor read. */
@@ -106,7 +116,7 @@ function told(one: Occurrence, shows: BookingSettings["doorShows"], text: Words)
 export function doorPage(settings: BookingSettings, bookable: Bookable, meetings: readonly Occurrence[], at: number) {
   const { language } = settings;
   const text = words[language];
-  const state = now(meetings, at, dayOf(at).to, text, language);
+  const state = now(bookable, meetings, at, dayOf(at).to, text, language);
   const about = [
     bookable.building,
     bookable.capacity === undefined ? undefined : `${bookable.capacity} ${text.places}`,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 
 /** SOGo's cache in this container. */
-const memcachedPort = 11211;
+const memcached = "/run/sogo/memcached.sock";
 
 /**
  * Empties SOGo's cache, where it notes when Keycloak last told it that somebody is logged in: it asks anew at once, for
@@ -10,8 +10,8 @@ const memcachedPort = 11211;
  *
  * @throws when the cache does not say that it is done
  */
-export async function forgetLogins(port = memcachedPort): Promise<void> {
-  const socket = connect({ port, host: "127.0.0.1", timeout: 3000 });
+export async function forgetLogins(path = memcached): Promise<void> {
+  const socket = connect({ path, timeout: 3000 });
   socket.setEncoding("utf8").once("timeout", () => socket.destroy(new Error("the cache does not answer")));
   try {
     socket.write("flush_all\r\n");

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { Agent, request } from "undici";
 import type { MayBook } from "./bookers.ts";
 import { judge } from "./judge.ts";
+import { isAbsurd } from "./occurrences.ts";
 import type { BookingSettings } from "./settings.ts";
 import type { BookingStore } from "./store.ts";
 import { absurdText, awayText, refusalText, tidyRefusal } from "./texts.ts";
@@ -50,10 +51,6 @@ const passedOn = (headers: IncomingHttpHeaders): Record<string, string | string[
       value === undefined || ownHeaders.has(name) ? [] : [[name, value]],
     ),
   );
-
-/** Repetitions that no calendar of people holds: by the hour or shorter, without a step, or more than 10,000 times. */
-const absurd =
-  /^RRULE[^\r\n]*:(?=[^\r\n]*(FREQ=(SECONDLY|MINUTELY|HOURLY)|INTERVAL=0*(;|\r|\n|$)|COUNT=0*[1-9]\d{4,}))/im;
 
 /** More than one meeting of a series that is not as the series has it. */
 const severalApart = /^RECURRENCE-ID[\s\S]*^RECURRENCE-ID/im;
@@ -115,7 +112,8 @@ export function makeLane(
   }
 
   async function one(to: keyof Upstreams, incoming: LaneRequest): Promise<LaneAnswer> {
-    if (to === "dav" && absurd.test(incoming.body.toString("utf8").replaceAll(/\r?\n[ \t]/g, ""))) {
+    // Before SOGo lays it out; what only SOGo has the text of, as an invitation in a letter, is looked at afterwards.
+    if (isAbsurd(incoming.body.toString("utf8"))) {
       return refused(to, 403, absurdText(language));
     }
     try {

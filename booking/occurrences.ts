@@ -2,6 +2,13 @@ import { createContext, runInContext } from "node:vm";
 import ICAL from "ical.js";
 import { timeZone } from "./settings.ts";
 
+/** Repetitions that no calendar of people holds: by the hour or shorter, without a step, or more than 10,000 times. */
+const absurd =
+  /^RRULE[^\r\n]*:(?=[^\r\n]*(FREQ=(SECONDLY|MINUTELY|HOURLY)|INTERVAL=0*(;|\r|\n|$)|COUNT=0*[1-9]\d{4,}))/im;
+
+/** Whether something in a text of calendars repeats as nobody can hold it. */
+export const isAbsurd = (text: string): boolean => absurd.test(text.replaceAll(/\r?\n[ \t]/g, ""));
+
 /** A stretch of time something is taken, in ms since 1970; the end does not belong to it. */
 export interface Occurrence {
   readonly start: number;

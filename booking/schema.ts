@@ -35,6 +35,14 @@ export const schemaSql = `
 set local client_min_messages = warning;
 create unlogged table if not exists planb_change (
   seq bigserial primary key, source text not null, folder int not null, name text not null, old jsonb);
+-- From when until when a resource's appointment takes something, its moved meetings too; seconds since 1970.
+create table if not exists planb_span (
+  folder int not null, name text not null, starts bigint not null, ends bigint not null, primary key (folder, name));
+-- People who were deleted, and since when.
+create table if not exists planb_leaver (guid text primary key, since timestamptz not null);
+create index if not exists planb_change_name on planb_change (folder, name);
+create index if not exists planb_folder_id on sogo_folder_info (c_folder_id);
+create index if not exists planb_folder_owner on sogo_folder_info (c_path2);
 
 create or replace function planb_note_change() returns trigger language plpgsql as $$
 declare

@@ -23,6 +23,8 @@ export const bookableSchema = z.strictObject({
 /** What `/config/booking.json` of the groupware holds. No secrets. */
 export const bookingSettings = z.strictObject({
   language: z.enum(["da", "en"]),
+  /** Days that calendars and contacts of a person who was deleted are kept. */
+  keepDays: z.int(),
   /** Longest series with a room, in days from its first day. */
   maxSeriesDays: z.int(),
   /** What a door screen tells of a booking beside its time. */

@@ -1,5 +1,6 @@
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { isBookableId } from "../model/bookable.ts";
+import { unjudged } from "./database.ts";
 import { type Occurrence, occurrencesOf, UnboundedSeries } from "./occurrences.ts";
 import { bookablesSql, schemaSql } from "./schema.ts";
 import { type Bookable, type BookingSettings, bookableSchema } from "./settings.ts";
@@ -10,6 +11,16 @@ export interface Changed {
   readonly folder: number;
   readonly name: string;
   readonly ics: string;
+  /** What it was before the request; absent where it was not there. */
+  readonly before?: string;
+}
+
+/** From the first to the last moment that an appointment takes, in ms since 1970. */
+export interface Span {
+  readonly folder: number;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Why a resource's appointment cannot be judged. */
@@ -23,8 +34,10 @@ export interface BookingStore {
   declare(bookables: readonly Bookable[]): Promise<void>;
   /** Has changes written down from now on. Fails while SOGo has not made its tables. */
   prepare(): Promise<void>;
-  /** Forgets the changes written down so far. */
-  settle(): Promise<void>;
+  /** Forgets the changes written down so far. @param spans of resources' appointments among them, to be found again by */
+  settle(spans: readonly Span[]): Promise<void>;
+  /** Texts of all appointments among the changes written down that repeat, of people too. */
+  repeating(): Promise<readonly string[]>;
   /** Resources' appointments among the changes written down, as they are now. */
   changed(): Promise<readonly Changed[]>;
   /** Takes back every change written down. */
@@ -36,58 +49,61 @@ export interface BookingStore {
 }
 
 interface Row {
+  readonly folder: number;
   readonly name: string;
   readonly ics: string;
+  /** Whether it repeats and nobody has written down yet until when. */
+  readonly isNew: boolean;
 }
 
 /** Keys of the two tables whose changes are written down. */
 const sources = ["sogo_store", "sogo_quick_appointment"] as const;
 
-/**
- * @param ca PEM of the stack's authority
- * @param log told of an appointment nobody can read
- */
-export function bookingStore(
-  settings: BookingSettings,
-  secret: { readonly password: string; readonly ca: string },
-  log: (line: string) => void,
-): BookingStore {
-  const { host, port, name: database, user } = settings.database;
-  const pool = new Pool({
-    ...{ host, port, database, user, password: secret.password },
-    ssl: { ca: secret.ca, servername: host },
-    max: 2,
-    connectionTimeoutMillis: 5000,
-    statement_timeout: 15_000,
-  });
-  pool.on("error", (error) => log(`database: ${error.message}`));
+/** @param log told of an appointment nobody can read */
+export function bookingStore(settings: BookingSettings, pool: Pool, log: (line: string) => void): BookingStore {
   let byId: ReadonlyMap<string, Bookable> = new Map();
 
-  /** What cannot be laid out takes the whole time asked for: better one booking too few than two. */
-  function meetings(bookable: Bookable, { name, ics }: Row, from: number, to: number): readonly Occurrence[] {
+  /** @returns undefined for what cannot be laid out */
+  function meetings(bookable: Bookable, { name, ics }: Row): readonly Occurrence[] | undefined {
     try {
       return occurrencesOf(ics, bookable.addresses, settings.maxSeriesDays * 3);
     } catch (error) {
       log(`${bookable.id}: ${name}: ${error instanceof Error ? error.name : "unknown"}`);
-      return [{ start: from, end: to, summary: "", organizer: "", isPrivate: true }];
+      return undefined;
     }
   }
 
+  /** Meetings of a resource. What cannot be laid out takes the whole time: better one booking too few than two. */
+  async function find(bookable: Bookable, from: number, to: number, except = "") {
+    const whole = { start: from, end: to, summary: "", organizer: "", isPrivate: true };
+    const found: { meetings: Occurrence[]; spans: Span[] } = { meetings: [], spans: [] };
+    // One after the other, and nothing is kept of those that are over: a room may have thousands.
+    for (const row of await rows(bookable.id, from, to, except)) {
+      const taken = meetings(bookable, row);
+      if (row.isNew && taken) found.spans.push(spanOf(row, taken));
+      found.meetings.push(...(taken ?? [whole]).filter((one) => one.start < to && one.end > from));
+    }
+    return found;
+  }
+
   async function rows(id: string, from: number, to: number, except: string): Promise<readonly Row[]> {
-    // A series is always looked at: its moved meetings may lie outside of what its extract says.
+    // A series nobody has laid out yet is always looked at, as is what changes right now: moved meetings may lie outside of
+    // what SOGo's extract says.
     const { rows } = await pool.query<Row>(
-      `select s.c_name as name, s.c_content as ics from sogo_folder_info f
-         join sogo_store s on s.c_folder_id = f.c_folder_id
-         join sogo_quick_appointment q on q.c_folder_id = s.c_folder_id and q.c_name = s.c_name
+      `select s.c_folder_id as folder, s.c_name as name, s.c_content as ics,
+           p.name is null and q.c_iscycle = 1 as "isNew"
+         from sogo_folder_info f
+         join sogo_quick_appointment q on q.c_folder_id = f.c_folder_id
+         left join planb_span p on p.folder = q.c_folder_id and p.name = q.c_name
+           and not exists (select from planb_change c where c.folder = q.c_folder_id and c.name = q.c_name)
+         join sogo_store s on s.c_folder_id = q.c_folder_id and s.c_name = q.c_name
        where f.c_path2 = $1 and f.c_folder_type = 'Appointment' and coalesce(s.c_deleted, 0) = 0 and s.c_name <> $4
-         and (q.c_iscycle = 1 or (q.c_startdate < $3 and q.c_enddate > $2))`,
+         and case when p.name is null then q.c_iscycle = 1 or (q.c_startdate < $3 and q.c_enddate > $2)
+             else p.starts < $3 and p.ends > $2 end`,
       [id, Math.floor(from / 1000), Math.ceil(to / 1000), except],
     );
     return rows;
   }
-
-  const within = (all: readonly Occurrence[], from: number, to: number) =>
-    all.filter((one) => one.start < to && one.end > from);
 
   return {
     async open() {
@@ -113,66 +129,87 @@ export function bookingStore(
     async prepare() {
       await pool.query(schemaSql);
     },
-    async settle() {
-      await pool.query("delete from planb_change");
+    async settle(spans) {
+      await pool.query(
+        `with gone as (delete from planb_change returning folder, name),
+           stale as (delete from planb_span p using gone g where p.folder = g.folder and p.name = g.name
+             and not exists (select from jsonb_to_recordset($1::jsonb) as n(folder int, name text) where n.folder = p.folder and n.name = p.name))
+         insert into planb_span select folder, name, starts, ends from jsonb_populate_recordset(null::planb_span, $1)
+         on conflict (folder, name) do update set (starts, ends) = (excluded.starts, excluded.ends)`,
+        [JSON.stringify(spans.map(inSeconds))],
+      );
+    },
+    async repeating() {
+      const { rows } = await pool.query<{ ics: string }>(
+        `select s.c_content as ics from sogo_store s
+         where exists (select from planb_change c where c.folder = s.c_folder_id and c.name = s.c_name)
+           and coalesce(s.c_deleted, 0) = 0 and s.c_content ~* 'RRULE'`,
+      );
+      return rows.map(({ ics }) => ics);
     },
     async changed() {
-      const { rows } = await pool.query<{ id: string; folder: number; name: string; ics: string }>(
-        `select distinct f.c_path2 as id, s.c_folder_id as folder, s.c_name as name, s.c_content as ics
+      const { rows } = await pool.query<Row & { id: string; before: string | null }>(
+        `select distinct on (s.c_folder_id, s.c_name) f.c_path2 as id, s.c_folder_id as folder, s.c_name as name,
+           s.c_content as ics, case when coalesce((c.old->>'c_deleted')::int, 0) = 0 then c.old->>'c_content' end as before
          from planb_change c
            join sogo_folder_info f on f.c_folder_id = c.folder
            join planb_bookable b on b.id = f.c_path2
            join sogo_store s on s.c_folder_id = c.folder and s.c_name = c.name
-         where coalesce(s.c_deleted, 0) = 0`,
+         where c.source = 'sogo_store' and coalesce(s.c_deleted, 0) = 0
+         order by s.c_folder_id, s.c_name, c.seq`,
       );
-      return rows.flatMap(({ id, ...row }) => {
+      return rows.flatMap(({ id, before, ...row }) => {
         const bookable = byId.get(id);
-        return bookable ? [{ ...row, bookable }] : [];
+        return bookable ? [{ ...row, bookable, ...(before === null ? {} : { before }) }] : [];
       });
     },
     async undo() {
-      const client = await pool.connect();
-      try {
-        await client.query("begin");
-        await client.query("set local planb.undo = 'on'");
-        const { rows } = await client.query<{ seq: string; source: string; folder: number; name: string; old: object }>(
-          "select seq, source, folder, name, old from planb_change order by seq desc",
+      await unjudged(pool, async (query) => {
+        const { rows } = await query<{ source: string; folder: number; name: string; old: object }>(
+          "select source, folder, name, old from planb_change order by seq desc",
         );
         for (const { source, folder, name, old } of rows) {
           const table = sources.find((known) => known === source);
           if (!table) throw new Error(`planb_change: unknown table "${source}"`);
-          await client.query(`delete from ${table} where c_folder_id = $1 and c_name = $2`, [folder, name]);
-          if (old) {
-            await client.query(`insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [old]);
-          }
+          await query(`delete from ${table} where c_folder_id = $1 and c_name = $2`, [folder, name]);
+          if (old) await query(`insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [old]);
         }
-        await client.query("delete from planb_change");
-        await client.query("commit");
-      } catch (error) {
-        await client.query("rollback");
-        throw error;
-      } finally {
-        client.release();
-      }
+        await query("delete from planb_change");
+      });
     },
     async others({ bookable, name }, from, to) {
-      const found = await rows(bookable.id, from, to, name);
-      return within(
-        found.flatMap((row) => meetings(bookable, row, from, to)),
-        from,
-        to,
+      const { meetings, spans } = await find(bookable, from, to, name);
+      // Not of what changes right now, which may be taken back.
+      await pool.query(
+        `insert into planb_span select n.* from jsonb_populate_recordset(null::planb_span, $1) n
+         where not exists (select from planb_change c where c.folder = n.folder and c.name = n.name)
+         on conflict do nothing`,
+        [JSON.stringify(spans.map(inSeconds))],
       );
+      return meetings;
     },
     async between(bookable, from, to) {
-      const found = await rows(bookable.id, from, to, "");
-      return within(
-        found.flatMap((row) => meetings(bookable, row, from, to)),
-        from,
-        to,
-      ).sort((a, b) => a.start - b.start);
+      const { meetings } = await find(bookable, from, to);
+      return [...meetings].sort((a, b) => a.start - b.start);
     },
   };
 }
+
+/** From the first to the last moment of an appointment; one that takes nothing is never found. */
+export const spanOf = ({ folder, name }: Pick<Span, "folder" | "name">, taken: readonly Occurrence[]): Span =>
+  taken.length === 0
+    ? { folder, name, from: 0, to: 0 }
+    : {
+        ...{ folder, name },
+        from: Math.min(...taken.map(({ start }) => start)),
+        to: Math.max(...taken.map(({ end }) => end)),
+      };
+
+const inSeconds = ({ folder, name, from, to }: Span) => ({
+  ...{ folder, name },
+  starts: Math.floor(from / 1000),
+  ends: Math.ceil(to / 1000),
+});
 
 /** Lays out a changed appointment, or says why that cannot be done. */
 export function layOut(change: Changed, maxSeriesDays: number): readonly Occurrence[] | Unjudged {

@@ -37,6 +37,8 @@ export function refusalText(refusal: Refusal, language: Language): string {
       return danish
         ? `Aftalen kunne ikke læses, så ${name} er ikke booket. Aftalen er ikke gemt.`
         : `The appointment could not be read, so ${name} is not booked. The appointment was not saved.`;
+    case "absurd":
+      return absurdText(language);
   }
 }
 

@@ -126,7 +126,18 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .argument("<stack>")
     .argument("[of]", "GUID of the mailbox")
     .argument("[to]", "mail address of who gets it, a person or a shared mailbox")
-    .action(run(async (stack, of, to) => (await import("./mailbox.ts")).handover(stack, of, to)));
+    .action(run(async (stack, of, to) => (await import("./handover.ts")).handover("mailbox", stack, of, to)));
+  program
+    .command("calendar")
+    .summary("hand calendars and contacts of a person who left over to somebody else")
+    .command("handover")
+    .description(
+      "Copies calendars and address books of one person beside another's own. Without names it lists the people who are gone.",
+    )
+    .argument("<stack>")
+    .argument("[of]", "GUID of the person who left")
+    .argument("[to]", "login or GUID of the person who gets them")
+    .action(run(async (stack, of, to) => (await import("./handover.ts")).handover("calendar", stack, of, to)));
   program
     .command("secret")
     .summary("print what belongs on paper in a safe, or the break-glass login")

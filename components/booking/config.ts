@@ -76,6 +76,14 @@ export const bookingConfig = z
       .enum(["time", "organizer", "title"])
       .default("organizer")
       .describe("What the screen at a door tells of a booking beside its time. Default: organizer"),
+    keepDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(180)
+      .describe(
+        "Days the calendars and contacts of a person who was deleted in the existing directory are kept. Default: 180",
+      ),
     memoryMiB: memoryMiB(320),
     cpu: z.number().min(0.1).max(64).default(1).describe("Limit of processor cores. Default: 1"),
   })

@@ -24,11 +24,19 @@ const guid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 /** Part of a query, in a string where mod_headers looks for its own "%". */
 const escaped = (text: string) => encodeURIComponent(text).replaceAll("%", "%%");
 
-/** Requests that may write into calendars: over the web, by an answer to an invitation, by a calendar program. */
+/**
+ * Requests that may write into calendars: over the web all but those of mail, contacts and preferences, unless they answer
+ * an invitation; all of calendar programs. SOGo takes "so/" as said.
+ */
 const writes = {
-  web: "^/SOGo/so/[^/]+/(Calendar/|Mail/.*/(accept|decline|tentative|delegate|addToCalendar|updateUserStatus|deleteFromCalendar)$)",
+  web:
+    "^/SOGo/(?!(so/)?[^/]+/(Mail|Contacts|Preferences)(/|$))|" +
+    "^/SOGo/(so/)?[^/]+/Mail/.*/(accept|decline|tentative|delegate|addToCalendar|updateUserStatus|deleteFromCalendar)/?$",
   dav: "^/SOGo/dav/",
 } as const;
+
+/** What has SOGo itself fetch an address that somebody gives: calendars of other places. */
+const fetches = "^/SOGo/(so/)?[^/]+/Calendar/(.*/)?(addWebCalendar|reloadWebCalendars|reload|set-credentials)/?$";
 
 /**
  * The web server in front of SOGo's processes. Port 8443 is the web; port 8444 serves calendar programs, and takes the
@@ -37,7 +45,6 @@ const writes = {
  */
 export function frontConf(settings: FrontSettings): string {
   const { origin, hostName, httpsPort, identityKey } = settings;
-  const address = (port: number) => `http://127.0.0.1:${port}`;
   const who = claimHeader(identityKey, "guid");
   // Whatever comes from outside under SOGo's own names goes.
   const names = [
@@ -62,7 +69,7 @@ export function frontConf(settings: FrontSettings): string {
   SSLCertificateFile /config/tls/cert.pem
   SSLCertificateKeyFile /config/tls/key.pem
   RewriteEngine On`;
-  const lane = (to: "web" | "dav") => `${address(inner.booking)}/lane/${to}`;
+  const lane = (to: "web" | "dav") => `${inner.keeper}/lane/${to}`;
   return `ServerRoot /usr/lib/apache2
 ${modules.map((name) => `LoadModule ${name}_module modules/mod_${name}.so`).join("\n")}
 PidFile /run/sogo/httpd.pid
@@ -105,6 +112,7 @@ ProxyTimeout 90
 <Directory /usr/local/share/sogo/pages/>
   Require all granted
 </Directory>
+Include ${inner.addresses}
 Listen 8443
 Listen 8444
 
@@ -121,17 +129,29 @@ ${sogo}
     SetEnv quiet
   </LocationMatch>
   RewriteRule ^/?$ ${origin}/SOGo/ [R=302,L]
-  RewriteRule ^/ready$ ${address(inner.booking)}/ready [P,L]
-  RewriteRule ^/doer/ ${address(inner.booking)}%{REQUEST_URI} [P,L]
+  RewriteRule ^/ready$ "${inner.keeper}/ready" [P,L]
+  RewriteRule ^/doer/ "${inner.keeper}%{REQUEST_URI}" [P,L]
   RewriteRule ^/SOGo\\.woa/ - [L]
   RewriteRule ^/SOGo/WebServerResources/ - [L]
   RewriteRule ^/\\.planb-pages/ - [L]
   # Calendar programs come in by the other port.
   RewriteRule ^/(SOGo/dav|\\.well-known/|Microsoft-Server-ActiveSync) - [R=404,L]
+  RewriteRule "${fetches}" - [F]
+  # Only the calendar's own pages write, not another page that somebody has open beside them.
+  RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS)$
+  RewriteCond %{HTTP:Origin} .
+  RewriteCond %{HTTP:Origin} "!=${origin}"
+  RewriteRule ^/SOGo - [F]
+  # A path continued in the query, and a question with a content, would be writes that do not look like it.
+  RewriteCond expr "unescape(%{QUERY_STRING}) =~ /(^|[&;])(Cmd|[^=&;]*:method)([=&;]|$)/"
+  RewriteRule ^/SOGo - [F]
+  RewriteCond %{REQUEST_METHOD} ^(GET|HEAD|OPTIONS)$
+  RewriteCond %{HTTP:Content-Length}%{HTTP:Transfer-Encoding} !^0?$
+  RewriteRule ^/SOGo - [F]
   RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS)$
   RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
   RewriteRule "${writes.web}" "${lane("web")}%1" [P,NE,L]
-  ProxyPass /SOGo ${address(inner.web)}/SOGo retry=0 nocanon
+  ProxyPass /SOGo ${inner.web}/SOGo retry=0 nocanon
   # SOGo forgets who it is, and Keycloak, which ends the rest, is told where to lead people then.
   <LocationMatch "^/SOGo/(so/)?[^/]+/logoff$">
     Header edit Location "^([^?]+/openid-connect/logout).*$" "$1?client_id=groupware&post_logout_redirect_uri=${escaped(settings.loggedOut)}"
@@ -155,7 +175,7 @@ ${sogo}
   <Location ${loggedOutPath}>
     Require method POST
   </Location>
-  RewriteRule ^${loggedOutPath}$ ${address(inner.booking)}${loggedOutPath} [P,L]
+  RewriteRule ^${loggedOutPath}$ "${inner.keeper}${loggedOutPath}" [P,L]
   RequestHeader set x-webobjects-remote-user "expr=%{unbase64:%{HTTP:${who}}}"
   RequestHeader unset ${who}
   RequestHeader unset Authorization
@@ -165,7 +185,7 @@ ${sogo}
   RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS|PROPFIND|REPORT)$
   RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
   RewriteRule "${writes.dav}" "${lane("dav")}%1" [P,NE,L]
-  ProxyPass /SOGo/dav ${address(inner.dav)}/SOGo/dav retry=0 nocanon
+  ProxyPass /SOGo/dav ${inner.dav}/SOGo/dav retry=0 nocanon
 </VirtualHost>
 `;
 }

@@ -33,6 +33,8 @@ export function bookingProbes(identity: StackIdentity, mailDomain: string | unde
       mail: smokeAddress(mailDomain),
       room: probeRoomAddress(mailDomain),
       timeoutMs: 30_000,
+      // Each leaves two rows in SOGo's tables, until they are cleared away.
+      everySeconds: 300,
     },
   ];
 }

@@ -21,8 +21,17 @@ export interface SogoSecrets {
   readonly clientSecret: string;
 }
 
-/** Ports inside the container, on its own address only. */
-export const inner = { web: 20000, dav: 20001, booking: 20002 } as const;
+/**
+ * Where the container's programs find each other. SOGo fetches addresses that people give it, so that none of these is
+ * one a URL can name: sockets in the file system, and for SOGo's twin, which knows only ports, an address of the loopback
+ * network that the image's start draws anew each time and writes down for the web server.
+ */
+export const inner = {
+  web: "http://127.0.0.1:20000",
+  keeper: "unix:/run/sogo/keeper.sock|http://keeper",
+  dav: `http://\${twin}`,
+  addresses: "/run/sogo/addresses.conf",
+} as const;
 
 /** Where SOGo learns of the login: Keycloak tells who comes from inside to ask inside, and browsers the public name. */
 const openIdConfig = `https://${ssoName}:${ssoPort}/realms/planb/.well-known/openid-configuration`;
@@ -33,6 +42,7 @@ pid =
 debug = warning
 [programs]
 client = yes
+# The image's start puts its own address here.
 accept = 127.0.0.1:2526
 connect = mail:2526
 delay = yes
@@ -67,7 +77,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   OCSCacheFolderURL = ${url("sogo_cache_folder")};
   OCSAdminURL = ${url("sogo_admin")};
   OCSOpenIdURL = ${url("sogo_openid")};
-  SOGoMemcachedHost = "127.0.0.1:11211";
+  SOGoMemcachedHost = "/run/sogo/memcached.sock";
 
   /* login */
   SOGoAuthenticationType = openid;

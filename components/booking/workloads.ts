@@ -87,6 +87,7 @@ export function bookingJson(
 ): BookingSettings {
   return {
     language: identity.language,
+    keepDays: config.keepDays,
     maxSeriesDays,
     doorShows: config.doorShows,
     database,

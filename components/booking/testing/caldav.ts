@@ -68,8 +68,8 @@ export class CalDav {
   }
 
   /** Any request to the web's port, as a browser behind edge. */
-  async web(method: string, path: string, headers: Record<string, string> = {}): Promise<DavAnswer> {
-    const options = { dispatcher: this.#agent, method: method as "GET", headers };
+  async web(method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<DavAnswer> {
+    const options = { dispatcher: this.#agent, method: method as "GET", headers, body: body ?? null };
     const answer = await request(`https://localhost:${ports.web}${path}`, options);
     return { status: answer.statusCode, text: await answer.body.text() };
   }

@@ -40,6 +40,8 @@ export const people = {
   anna: person(1, "anna", "Anna Prøve"),
   bo: person(2, "bo", 'Bo "Test" O\'Prøve, Øst'),
   eva: person(3, "eva", "Eva Prøve"),
+  /** Who leaves. */
+  leif: person(4, "leif", "Leif Prøve"),
 } as const;
 
 /** PostgreSQL, slapd and the groupware on the engine, without mail and without Keycloak. */
