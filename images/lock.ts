@@ -13,7 +13,20 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Takes the lock file if nobody has it, or nobody alive. */
+/** Whose lock file it is; undefined: it is gone, or was just made by somebody who has not written yet. */
+function holder(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    return pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes the lock file if nobody has it. One of a process that is gone is removed, for the next try: of all who see it only
+ * one may, and looks once more, since a slower one would remove the lock that the next has taken meanwhile.
+ */
 function take(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: "wx" });
@@ -21,13 +34,12 @@ function take(file: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  try {
-    const pid = Number(readFileSync(file, "utf8"));
-    // An empty file was just made by somebody who has not written yet.
-    if (pid > 0 && !alive(pid)) rmSync(file, { force: true });
-  } catch {
-    // gone meanwhile
-  }
+  const pid = holder(file);
+  if (pid === undefined || alive(pid)) return false;
+  const right = `${file}.${pid}`;
+  if (!take(right)) return false;
+  if (holder(file) === pid) rmSync(file, { force: true });
+  rmSync(right, { force: true });
   return false;
 }
 
