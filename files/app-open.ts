@@ -5,6 +5,7 @@ import { notePage } from "../web/layout.ts";
 import type { FilesApp } from "./app.ts";
 import type { Link } from "./core/links.ts";
 import { isName, numbered, readSegments, type Segments } from "./core/path.ts";
+import { FileProblem } from "./core/problem.ts";
 import type { Space } from "./core/space.ts";
 import { bindings, deliverFile, deliverZip } from "./deliver.ts";
 import { addresses } from "./pages/addresses.ts";
@@ -90,7 +91,9 @@ export function openRoutes(all: FilesApp): void {
       if (received === 0) return c.html(handInPage(context, link, { maxBytes, problem: t.nothing }), 400);
       return c.redirect(`${addresses.open(link.token)}?n=${received}`, 303);
     } catch (error) {
-      return c.html(handInPage(context, link, { maxBytes, problem: problemText(c, error) }), 400);
+      const full = error instanceof FileProblem && (error.problem === "full" || error.problem === "disk-full");
+      const problem = full ? t.full : problemText(c, error);
+      return c.html(handInPage(context, link, { maxBytes, problem }), 400);
     }
   });
 

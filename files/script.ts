@@ -101,7 +101,7 @@ export const script = `"use strict";
         done++;
       } catch (error) {
         failed++;
-        state.textContent = { 401: texts.loggedOut, 507: texts.full }[error.status] || texts.failed;
+        state.textContent = { 400: texts.name, 401: texts.loggedOut, 409: texts.exists, 507: texts.full }[error.status] || texts.failed;
         state.className = "wrong";
       }
     }

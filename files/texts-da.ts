@@ -125,6 +125,7 @@ export const da: Texts = {
     filesHint: (size) => `Højst ${size} pr. fil.`,
     send: "Send",
     thanks: (n) => (n === 1 ? "1 fil er modtaget. Tak." : `${n} filer er modtaget. Tak.`),
+    full: "Modtageren har ikke plads til mere lige nu. Sig det til den, der gav dig linket.",
     nothing: "Vælg mindst en fil.",
   },
   done: {

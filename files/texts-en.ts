@@ -125,6 +125,7 @@ export const en: Texts = {
     filesHint: (size) => `At most ${size} a file.`,
     send: "Send",
     thanks: (n) => (n === 1 ? "1 file was received. Thank you." : `${n} files were received. Thank you.`),
+    full: "The receiver has no more room at the moment. Tell the person who gave you the link.",
     nothing: "Choose at least one file.",
   },
   done: {

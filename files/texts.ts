@@ -124,6 +124,7 @@ export interface Texts {
     readonly filesHint: (size: string) => string;
     readonly send: string;
     readonly thanks: (n: number) => string;
+    readonly full: string;
     readonly nothing: string;
   };
   readonly done: {

@@ -87,9 +87,12 @@ async function write(
     response.end();
   } catch (error) {
     if (!request.readableDidRead && error instanceof FileProblem) return false;
-    // Whoever broke off hears no answer.
-    if (response.destroyed || request.destroyed) return true;
-    if (!(error instanceof FileProblem)) throw error;
+    // Whoever broke off hears no answer. A request that was read to its end is "destroyed", too, and waits for one.
+    if (response.destroyed) return true;
+    if (!(error instanceof FileProblem)) {
+      if (!request.complete) return true;
+      throw error;
+    }
     const full = { full: fullText, "disk-full": diskFullText }[error.problem as "full"];
     response.writeHead(full ? 507 : 409, { "content-type": "text/plain; charset=utf-8" });
     response.end(full ?? "");

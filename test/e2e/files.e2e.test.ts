@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { claimHeaders } from "../../model/identity-headers.ts";
 import { agentFor } from "../../probes/index.ts";
 import { type ClerkBrowser, openBrowser } from "./support/browser.ts";
-import { openRunning, type RunningStack, steward } from "./support/demo.ts";
+import type { Clerk } from "./support/clerk.ts";
+import { eventually, openRunning, type RunningStack, steward } from "./support/demo.ts";
 import { Rclone } from "./support/rclone.ts";
 import { Staff } from "./support/staff.ts";
 
@@ -20,6 +21,7 @@ describe("a clerk's files", () => {
   let outsider: ClerkBrowser;
   let rclone: Rclone | undefined;
   let folder: string;
+  let person: Clerk;
   let guid = "";
   let files = "";
 
@@ -59,7 +61,7 @@ describe("a clerk's files", () => {
     staff = new Staff(stack);
     files = stack.origin("filer");
     folder = await mkdtemp(join(tmpdir(), "planb-files-"));
-    const person = await staff.hire(login, "Filippa", "Mappe-Ærø", "Borgerservice");
+    person = await staff.hire(login, "Filippa", "Mappe-Ærø", "Borgerservice");
     await staff.admin("add-member", group, login);
     guid = (await staff.admin("guid", login)).toLowerCase();
     await steward(stack, "sync");
@@ -198,6 +200,37 @@ describe("a clerk's files", () => {
     await seen.getByText("Linket virker ikke").first().waitFor();
   });
 
+  it("finds files and folders by a part of their names, and nobody else's", async () => {
+    const { page } = clerk;
+    await page.goto(`${files}/`);
+    await page.getByLabel("Søg efter navn").fill("HØRING");
+    await button("Søg").click();
+    await page.getByRole("heading", { name: "Søgning: HØRING" }).waitFor();
+    expect(await fetched(clerk, "Høring æøå.txt")).toBe("første");
+    await page.getByLabel("Søg efter navn").fill("indb");
+    await button("Søg").click();
+    await pictures("files-search");
+    await link("Indbakke").click();
+    await link("Bo Borger-Ærø - ansøgning.txt").waitFor();
+    await page.goto(`${files}/soeg?q=findes-ikke`);
+    await page.getByText("Ingen filer eller mapper har det i navnet.").waitFor();
+  });
+
+  it("says who is logged out meanwhile that they are, and goes on after the login", async () => {
+    const { page, context } = clerk;
+    await page.goto(`${files}/mappe/mine`);
+    const cookies = await context.cookies(files);
+    await context.clearCookies({ domain: new URL(files).hostname });
+    await upload(await onPc("sent.txt", "sent i dag"));
+    await page.getByText("Du er logget ud.").waitFor();
+    await pictures("files-logged-out");
+    await context.addCookies(cookies);
+    await page.reload();
+    await upload(await onPc("sent.txt", "sent i dag"));
+    await told("1 fil er lagt op.");
+    expect(await fetched(clerk, "sent.txt")).toBe("sent i dag");
+  });
+
   it("says so when there is no room, before sending anything", async () => {
     const { page } = clerk;
     const huge = await onPc("for stor.iso", "");
@@ -288,6 +321,27 @@ describe("a clerk's files", () => {
       .waitFor();
     const again = await page.goto(`${files}/mappe/mine`);
     expect(new URL(again?.url() ?? "").host).toMatch(/^login\./);
+  });
+
+  it("ends for who is disabled in AD: the session at the files, and the program on the PC", async () => {
+    const { page } = clerk;
+    const listed = async () => (await rclone?.run("lsf", "webdav:Mine filer"))?.code;
+    await clerk.logIn(stack.start, person, "Filippa Mappe-Ærø");
+    await page.goto(`${files}/mappe/mine`);
+    await link("notat.txt").waitFor();
+    expect(await listed()).toBe(0);
+    await staff.admin("disable", login);
+    // No command: the steward's own pass (30 s) has to notice.
+    await eventually(
+      async () => {
+        const answer = await page.goto(`${files}/mappe/mine`);
+        expect(new URL(answer?.url() ?? "").host).toMatch(/^login\./);
+      },
+      90,
+      2000,
+    );
+    await eventually(async () => expect(await listed()).not.toBe(0), 60, 2000);
+    expect((await rclone?.run("lsf", "webdav:"))?.stderr).toMatch(/401|403/);
   });
 
   /** Keeps pictures of a page: light, dark, narrow. */
