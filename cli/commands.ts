@@ -192,7 +192,7 @@ export function declareCommands(program: Command, finish: (code: Exit) => void):
     .action(
       run(async (part, options) =>
         part === "bare"
-          ? (await import("./bare.ts")).bare(options)
+          ? (await import("./test.ts")).testBare(options)
           : (await import("./test.ts")).test(part, { filter: options.filter }),
       ),
     );

@@ -37,10 +37,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   files: ["model", "web"],
   lists: ["model", "web"],
   access: ["model", "web"],
-  drills: ["model", "probes", "platform/docker/operate.ts"],
   cli: [
     ...["model", "config", "images", "probes", "toolchain"],
-    ...["components/index.ts", "platform/docker/operate.ts", "bench/harness.ts"],
+    ...["components/index.ts", "platform/docker/operate.ts"],
   ],
   docs: ["config", "components/index.ts", "bench/docs.ts"],
   "index.ts": ["model", "config", "images", "components/index.ts", "platform/index.ts"],
@@ -89,6 +88,24 @@ function forbidden(node: ts.Node): string[] {
 
 describe("the house", () => {
   it("has rooms that import in one direction", () => expect(files.flatMap(violations)).toEqual([]));
+
+  it("tells of the same directions on the page for contributors", () => {
+    const rows = [...read("CONTRIBUTING.md").matchAll(/^\| (`[a-z/{},<>]+`.*?) \| .* \| (.*) \|$/gm)];
+    const told = Object.fromEntries(
+      rows.flatMap(([, names = "", may = ""]) =>
+        [...names.matchAll(/`([a-z]+)\//g)].map(([, name = ""]) => [name, may.match(/[^\s,;`]+/g) ?? []]),
+      ),
+    );
+    for (const [name, words] of Object.entries(told)) {
+      if (free.includes(name) || name === "stacks") continue;
+      // Single files are shown as code.
+      const wholeRooms = mayImport[name]?.filter((target) => !target.endsWith(".ts")) ?? [];
+      const named = (words as string[]).filter((word) => word in mayImport);
+      expect([name, named.sort()]).toEqual([name, [...wholeRooms].sort()]);
+    }
+    const rooms = Object.keys(mayImport).filter((name) => !name.endsWith(".ts") && name !== "docs");
+    expect(Object.keys(told)).toEqual(expect.arrayContaining(rooms));
+  });
 
   it("has files of at most 400 lines, without any and enums", () => {
     const wrong = files.flatMap((file) => {

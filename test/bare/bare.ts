@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import Docker from "dockerode";
 import { execa } from "execa";
-import { type KeptResult, machine } from "../bench/harness.ts";
-import { UserError } from "../model/errors.ts";
-import { removeThings, stackThings } from "../platform/docker/operate.ts";
-import { type BareRoot, makeBareRoot, releases } from "./bare-root.ts";
-import type { Exit } from "./commands.ts";
-import { bad, good, print, remark, seconds, table } from "./output.ts";
-import { logFile, root } from "./paths.ts";
+import { type KeptResult, machine } from "../../bench/harness.ts";
+import { bad, good, print, remark, seconds, table } from "../../cli/output.ts";
+import { logFile, root } from "../../cli/paths.ts";
+import { UserError } from "../../model/errors.ts";
+import { removeThings, stackThings } from "../../platform/docker/operate.ts";
+import { type BareRoot, makeBareRoot, releases } from "./root.ts";
 
 /** The README's two commands; nobody is there to ask. */
 const commands = { up: "./planb up demo --yes", test: "./planb test --yes" } as const;
@@ -37,7 +36,7 @@ export interface BareOptions {
  * `planb test bare`: tries the README's two commands in a bare Debian with nothing but the base system and the engine's
  * socket. The stack inside is the demo, with the demo's names and ports: it is refused while this engine holds a demo.
  */
-export async function bare(options: BareOptions): Promise<Exit> {
+export async function bare(options: BareOptions): Promise<number> {
   const chosen = Object.entries(commands).filter(([key]) => options.only === undefined || options.only === key);
   const unknown = options.debian.find((release) => releases[release] === undefined);
   if (unknown !== undefined) {
@@ -117,7 +116,7 @@ async function timed(bareRoot: BareRoot, debian: string, command: string, log: s
 /** What was made inside is on the host's engine: the demo and the stories' neighbour go, and the images built anew. */
 async function clean(bareRoot: BareRoot, built: boolean): Promise<void> {
   await bareRoot.remove();
-  for (const stack of ["demo", "test-nabo"]) await removeThings(await stackThings(stack));
+  for (const stack of ["demo", "test-nabo", "test-lost"]) await removeThings(await stackThings(stack));
   if (built) return;
   const docker = new Docker();
   const images = await docker.listImages({ filters: { reference: [`${imagePrefix}/*`] } });

@@ -6,10 +6,10 @@ import { finished } from "node:stream/promises";
 import Docker from "dockerode";
 import { execa } from "execa";
 import { pack } from "tar-fs";
-import { followBuild } from "../images/follow.ts";
-import { mirrors } from "../images/recipe.ts";
-import { UserError } from "../model/errors.ts";
-import { root } from "./paths.ts";
+import { root } from "../../cli/paths.ts";
+import { followBuild } from "../../images/follow.ts";
+import { mirrors } from "../../images/recipe.ts";
+import { UserError } from "../../model/errors.ts";
 
 /** Debian releases a bare root can be made of. */
 export const releases: Readonly<Record<string, string>> = { "13": "trixie", "12": "bookworm" };
