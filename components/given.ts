@@ -1,4 +1,5 @@
-import type { StackConfig } from "../config/index.ts";
+import { join } from "node:path";
+import { type StackConfig, stacksFolder } from "../config/index.ts";
 import { UserError } from "../model/index.ts";
 
 /** A secret that only the municipality knows; it stands in Pulumi's encrypted config as `planb:<name>`. */
@@ -36,9 +37,12 @@ export function givenSecrets(config: StackConfig & Sections): readonly GivenSecr
   ];
 }
 
-/** The command that gives a secret. */
-export const giveCommand = ({ name, oneLine }: GivenSecret, stack: string): string =>
-  `pulumi config set --secret planb:${name} --stack ${stack}${oneLine ? "" : " < key.pem"}`;
+/** The command that gives a secret. Pulumi looks for a stack's settings in the checkout; where they lie elsewhere it is told. */
+export function giveCommand({ name, oneLine }: GivenSecret, stack: string): string {
+  const elsewhere = process.env["PLANB_STACKS_DIR"] !== undefined;
+  const place = elsewhere ? ` --config-file ${join(stacksFolder(), `Pulumi.${stack}.yaml`)}` : "";
+  return `pulumi config set --secret planb:${name} --stack ${stack}${place}${oneLine ? "" : " < key.pem"}`;
+}
 
 /**
  * Refuses a stack whose secrets are not all there, before anything of it is made.
