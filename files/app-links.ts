@@ -2,12 +2,13 @@ import { HTTPException } from "hono/http-exception";
 import type { FilesApp } from "./app.ts";
 import { addresses } from "./pages/addresses.ts";
 import { linksPage, sharePage } from "./pages/links.ts";
-import { wantedLink } from "./share.ts";
+import { allowedToday, wantedLink } from "./share.ts";
 import { smallForm } from "./small-form.ts";
 import { texts } from "./texts.ts";
 
 /** The links a person makes. */
-export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf, links, settings }: FilesApp): void {
+export function linkRoutes(all: FilesApp): void {
+  const { app, page, placeOf, spacesOf, messageOf, languageOf, links, settings, people } = all;
   const { shares } = settings;
   app.get("/del/*", async (c) => {
     const { named, segments } = await placeOf(c);
@@ -28,7 +29,11 @@ export function linkRoutes({ app, page, placeOf, spacesOf, messageOf, languageOf
     const { token } = await links.create(link);
     return c.redirect(`${addresses.links}?made=${token}`, 303);
   });
-  const ownLinks = async (guid: string) => links.list((link) => link.by === guid);
+  /** As they open today; what the stack file has ended meanwhile has expired. */
+  const ownLinks = async (guid: string) =>
+    (await links.list((link) => link.by === guid)).map(
+      (link) => allowedToday(link, settings, people.groups()) ?? { ...link, expires: 0 },
+    );
   app.get(addresses.links, async (c) => {
     await spacesOf(c);
     const own = await ownLinks(page(c).user?.guid ?? "");

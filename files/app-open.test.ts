@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { claimHeaders } from "../model/identity-headers.ts";
 import { filesApp } from "./app.ts";
 import { Links, type NewLink } from "./core/links.ts";
 import type { GroupName, People } from "./core/people.ts";
@@ -52,7 +53,9 @@ async function site(changes: Partial<FilesSettings["shares"]> = {}, groups: read
     log: () => {},
   });
   const headers = { origin, "content-type": "application/x-www-form-urlencoded" };
+  const headersOfMaker = claimHeaders("k", { guid, user: "aase", name: "Åse", groups: group.id });
   return {
+    ownLinks: async () => (await app.request("/links", { headers: headersOfMaker })).text(),
     see: async (token: string) => (await app.request(`/d/${token}`)).status,
     post: (token: string, body: string, more: Record<string, string> = {}) =>
       app.request(`/d/${token}`, { method: "POST", body, headers: { ...headers, ...more } }),
@@ -79,8 +82,9 @@ describe("a link follows what the stack file says today", () => {
 
   it("takes nothing in when handing in is not allowed any more", async () => {
     const [fetching, handIn] = [await made(), await made({ kind: "hand-in" })];
-    const { see, post } = await site({ handIn: false });
+    const { see, post, ownLinks } = await site({ handIn: false });
     expect([await see(fetching), await see(handIn), (await post(handIn, "x=1")).status]).toEqual([200, 404, 404]);
+    expect((await ownLinks()).match(/udløbet/g)).toHaveLength(1);
   });
 
   it("does not open without a password when each needs one", async () => {
