@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { authority } from "../model/index.ts";
 import { confirm } from "./ask.ts";
 import { declareCommands } from "./commands.ts";
 import { main } from "./index.ts";
@@ -149,7 +150,6 @@ describe("planb check", () => {
     expect(await planb("check")).toBe(1);
     expect(out).toMatch(/host\.httpPort: the port 80 of 192\.0\.2\.10 is taken by .*aeroe\.yaml/);
   });
-});
 
   it("fails where there is nothing to check", async () => {
     expect(await planb("check")).toBe(1);
@@ -165,3 +165,17 @@ describe("planb check", () => {
       expect(err).toMatch(/aeroe\.yaml: platform: kubernetes is rendered and checked/);
     }
   });
+  it("warns of a certificate of one's own that has expired, and passes it", async () => {
+    const set = ["edge.certificate.kind=file", "edge.certificate.chain=own.pem"].flatMap((one) => ["--set", one]);
+    const ca = await authority("m".repeat(43), "ca/1", "Test");
+    writeFileSync(join(folder, "own.pem"), (await ca.issue("own", ["*.planb.aeroe.dk"])).certPem);
+    expect(await planb("new", "aeroe", ...given, ...set)).toBe(0);
+    expect(await planb("check", "aeroe")).toBe(0);
+    expect(out).not.toContain("warning:");
+    vi.setSystemTime(new Date("2040-01-01"));
+    expect(await planb("check", "aeroe")).toBe(0);
+    vi.useRealTimers();
+    expect(out).toMatch(/ {2}warning: .*aeroe\.yaml: edge\.certificate\.chain: "own\.pem" expired on /);
+  });
+
+});
