@@ -37,6 +37,34 @@ describe("what the groupware keeps and from whom, on an engine", () => {
     expect(await dav.put(anna, book("one", "0104", "1000", "1100"))).toMatchObject({ status: 201 });
   });
 
+  it("tells a calendar program when a colleague or a room is busy, and not with what", async () => {
+    const secret = book("secret", "0105", "1200", "1330", { invited: [], lines: ["CLASS:PRIVATE"] });
+    expect((await dav.put(anna, secret)).status).toBe(201);
+    const wanted =
+      '<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:schedule-outbox-URL/></D:prop></D:propfind>';
+    const told = await dav.ask(bo, "PROPFIND", `/SOGo/dav/${bo.guid}/`, wanted, { depth: "0" });
+    const outbox = /schedule-outbox-URL[^>]*>\s*<[^>]*href[^>]*>([^<]+)</.exec(told.text)?.[1] ?? "";
+    const question = [
+      ...["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//planb//test//DA", "METHOD:REQUEST", "BEGIN:VFREEBUSY"],
+      ...["UID:ask", "DTSTAMP:20261125T000000Z", "DTSTART:20270104T000000Z", "DTEND:20270106T000000Z"],
+      ...[`ORGANIZER:mailto:${bo.mail}`, `ATTENDEE:mailto:${anna.mail}`, `ATTENDEE:mailto:${room}`],
+      ...["END:VFREEBUSY", "END:VCALENDAR", ""],
+    ].join("\r\n");
+    const headers = { "content-type": "text/calendar; charset=utf-8", originator: `mailto:${bo.mail}` };
+    const answer = await dav.ask(bo, "POST", new URL(outbox, "https://localhost").pathname, question, headers);
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toMatch(/Møde|secret/);
+    const busy = [...answer.text.matchAll(/^ATTENDEE:mailto:(.*)|^FREEBUSY[^:]*:(.*)/gm)].map(
+      ([, who, time]) => who ?? time,
+    );
+    const one = "20270104T100000Z/20270104T110000Z";
+    expect(busy).toEqual([anna.mail, one, "20270105T120000Z/20270105T133000Z", room, one]);
+    // Nor by any other way.
+    for (const path of [dav.path(anna, "secret"), `/SOGo/dav/${anna.guid}/Calendar/personal.ics`]) {
+      expect((await dav.ask(bo, "GET", path)).text).not.toContain("Møde");
+    }
+  });
+
   it("takes the person from edge alone: no header, a forged one, or a password opens nothing", async () => {
     const path = `/SOGo/dav/${anna.guid}/Calendar/`;
     expect((await dav.ask(undefined, "PROPFIND", path)).status).toBe(403);

@@ -122,7 +122,7 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   /* calendar: colleagues see when one is busy, and no more than that */
   SOGoEnableDomainBasedUID = NO;
   SOGoAppointmentSendEMailNotifications = ${settings.webmail ? "YES" : "NO"};
-  SOGoCalendarDefaultRoles = ( "PublicDAndTViewer", "ConfidentialDAndTViewer" );
+  SOGoCalendarDefaultRoles = ( "PublicDAndTViewer", "ConfidentialDAndTViewer", "PrivateDAndTViewer" );
   SOGoFreeBusyDefaultInterval = ( 7, 90 );
   SOGoGravatarEnabled = NO;
   SOGoMaximumPictureSize = 2097152;

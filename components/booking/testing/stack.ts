@@ -14,7 +14,7 @@ const master = "b".repeat(43);
 const secret = (label: string) => derive(master, label);
 const directoryPassword = (name: string) => secret(`directory/${name}/1`);
 /** Ports on this host that the test publishes. */
-export const ports = { directory: 19_436, web: 19_443, dav: 19_444 } as const;
+export const ports = { directory: 19_436, web: 19_543, dav: 19_544 } as const;
 /** The secret part of the identity headers' names in this test. */
 export const identityKey = "0123456789abcdef0123456789abcdef";
 /** Ends of the door screens' addresses. */
