@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { expiredCertificate, sections } from "../components/index.ts";
+import { expiredCertificate, noPostmaster, sections } from "../components/index.ts";
 import { clashes, type LoadedStack, loadStack, shownPath, stackFile, stacksFolder } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { Exit } from "./commands.ts";
@@ -28,8 +28,8 @@ async function read(name: string): Promise<Loaded | readonly string[]> {
 
 /** What does not hold up `up`, and yet must be looked at. */
 const warningsOf = (name: string, { config }: Loaded): readonly string[] => {
-  const expired = expiredCertificate(name, config.edge.certificate);
-  return expired === undefined ? [] : [expired];
+  const all = [expiredCertificate(name, config.edge.certificate), noPostmaster(config.mail)];
+  return all.filter((warning) => warning !== undefined);
 };
 
 const shown = (name: string): string => shownPath(stackFile(name));

@@ -144,6 +144,22 @@ describe("planb check", () => {
     for (const path of ["domain", "mode", "host"]) expect(problems).toMatch(new RegExp(`koege\\.yaml: ${path}: `));
   });
 
+  it("warns where nobody reads the postmaster's mail", async () => {
+    await planb("new", "aeroe", ...given);
+    const file = join(folder, "aeroe.yaml");
+    const text = readFileSync(file, "utf8");
+    const outcomes: [number, boolean][] = [];
+    for (const more of ["", "\n  postmaster: it@aeroe.example"]) {
+      out = "";
+      writeFileSync(file, `${text}\nmail:\n  domains: [aeroe.example]${more}\n`);
+      outcomes.push([await planb("check", "aeroe"), out.includes("  warning: mail.postmaster: ")]);
+    }
+    expect(outcomes).toEqual([
+      [0, true],
+      [0, false],
+    ]);
+  });
+
   it("refuses two stacks on the same port of the same address", async () => {
     await planb("new", "aeroe", ...given);
     await planb("new", "koege", ...given);
@@ -156,15 +172,6 @@ describe("planb check", () => {
     expect(out).toContain(`no stack file in ${folder}`);
   });
 
-  it("passes Kubernetes, which every command that would run it refuses", async () => {
-    await planb("new", "aeroe", ...given, "--set", "platform=kubernetes");
-    expect(await planb("check", "aeroe")).toBe(0);
-    for (const words of ["up", "down", "destroy", "status", "probe", "init"].map((word) => [word, "aeroe"])) {
-      err = "";
-      expect(await planb(...words), words.join(" ")).toBe(1);
-      expect(err).toMatch(/aeroe\.yaml: platform: kubernetes is rendered and checked/);
-    }
-  });
   it("warns of a certificate of one's own that has expired, and passes it", async () => {
     const set = ["edge.certificate.kind=file", "edge.certificate.chain=own.pem"].flatMap((one) => ["--set", one]);
     const ca = await authority("m".repeat(43), "ca/1", "Test");
@@ -178,4 +185,13 @@ describe("planb check", () => {
     expect(out).toMatch(/ {2}warning: .*aeroe\.yaml: edge\.certificate\.chain: "own\.pem" expired on /);
   });
 
+  it("passes Kubernetes, which every command that would run it refuses", async () => {
+    await planb("new", "aeroe", ...given, "--set", "platform=kubernetes");
+    expect(await planb("check", "aeroe")).toBe(0);
+    for (const words of ["up", "down", "destroy", "status", "probe", "init"].map((word) => [word, "aeroe"])) {
+      err = "";
+      expect(await planb(...words), words.join(" ")).toBe(1);
+      expect(err).toMatch(/aeroe\.yaml: platform: kubernetes is rendered and checked/);
+    }
+  });
 });

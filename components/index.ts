@@ -24,6 +24,7 @@ import { Steward, stewardConfig } from "./steward/index.ts";
 export { expiredCertificate } from "./edge/index.ts";
 export { giveCommand, givenSecrets } from "./given.ts";
 export { usedImages } from "./images.ts";
+export { noPostmaster } from "./mail/config.ts";
 export { type DkimKey, type MailRecord, recordProblem, zoneLine } from "./mail/dns.ts";
 export { sitesOf, stackRecords } from "./records.ts";
 export { markOf } from "./secrets.ts";

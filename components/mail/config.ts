@@ -49,6 +49,13 @@ export const mailFields = {
     .enum(["inside", "everybody"])
     .default("inside")
     .describe("Who may write to groups that have a mail address. Default: inside, those who are logged in"),
+  forwardTo: z
+    .array(z.union([z.literal("*"), dnsName()], { error: 'expected a domain like "region.dk", or "*"' }))
+    .max(1000)
+    .default([])
+    .describe(
+      'Domains, beside our own, to which people\'s rules may forward their mail; "*": all. What may not be forwarded stays in the mailbox. Default: none',
+    ),
   limits: z
     .strictObject({
       messagesPerHour: z
@@ -58,6 +65,14 @@ export const mailFields = {
         .default(200)
         .describe("Messages a person may send in an hour. Default: 200"),
       recipientsPerMessage: z.int().min(10).max(10000).default(500).describe("Recipients of one message. Default: 500"),
+      recipientsPerHour: z
+        .int()
+        .min(10)
+        .max(1000000)
+        .default(1000)
+        .describe(
+          "Recipients a person may send to in an hour, of all messages together; one message with the most recipients always passes at first, and a group is one. Default: 1000",
+        ),
     })
     .prefault({})
     .describe("Bounds on what a person sends: a stolen password must not empty itself over the world"),
@@ -155,3 +170,9 @@ export const mailSettings = z.strictObject(mailFields);
 
 /** The settings of Postfix and Rspamd, checked and complete. */
 export type MailSettings = z.infer<typeof mailSettings>;
+
+/** What is said where nobody is named who reads mail to the postmaster. @returns undefined: somebody is. Pure. */
+export const noPostmaster = (settings: Pick<MailSettings, "postmaster"> | undefined): string | undefined =>
+  settings === undefined || settings.postmaster !== undefined
+    ? undefined
+    : "mail.postmaster: is not set: mail to postmaster@ and abuse@, which others must be able to write to (RFC 5321), is refused";

@@ -54,8 +54,11 @@ export function dnsRecords(args: DnsArgs): readonly MailRecord[] {
   });
   if (settings === undefined) return hosts;
   const mail = { ...args, settings };
+  // What has no sender, as bounces, is judged by the name with which the server greets (RFC 7208, 2.4).
+  const greeting: MailRecord = { name: identity.hostName("mail"), type: "TXT", value: "v=spf1 a -all", about: "SPF" };
   return [
     ...hosts,
+    greeting,
     ...settings.domains.flatMap((domain) => domainRecords(domain, mail)),
     ...(listsDomain ? basicRecords(listsDomain, mail) : []),
   ];

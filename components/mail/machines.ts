@@ -34,16 +34,11 @@ const file = (name: string) => `/config/postfix/${name}`;
 /** Written at the start by the image: where Docker's own addresses are, behind which anybody may be. */
 const hiddenNetworks = "/run/auth/hidden-networks";
 
-/** Lines of main.cf: a restriction class each, which says what it may send as. Pure. */
-export const machineSettings = (all: Machines | undefined): Readonly<Record<string, string>> =>
-  all === undefined
-    ? {}
-    : {
-        smtpd_restriction_classes: all.senders.map((_, i) => className(i)).join(", "),
-        ...Object.fromEntries(
-          all.senders.map((_, i) => [className(i), `check_sender_access texthash:${file(`machine-${i}-from`)}`]),
-        ),
-      };
+/** A restriction class each, which says what it may send as: lines of main.cf. Pure. */
+export const machineClasses = (all: Machines | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (all?.senders ?? []).map((_, i) => [className(i), `check_sender_access texthash:${file(`machine-${i}-from`)}`]),
+  );
 
 /** Options of the machines' own port. Who is not declared gets no further than being told so. Pure. */
 export const machineOptions = ({ senders }: Machines): readonly string[] => [

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { stackIdentity } from "../../config/index.ts";
 import { senderGroupRules } from "./conf/ldap.ts";
-import { mainCf, masterCf, postfixTables } from "./conf/postfix.ts";
+import { mainCf, masterCf, postfixTables, programClasses } from "./conf/postfix.ts";
 import { rspamdFiles } from "./conf/rspamd.ts";
 import { mailSettings } from "./config.ts";
 import { dnsRecords, recordProblem, zoneLine } from "./dns.ts";
 import { autoconfigXml, mailSites, stsPolicy, stsRecord } from "./sites.ts";
 import { smarthost, smarthostLogin } from "./smarthost.ts";
+import { mailPrograms } from "./workloads.ts";
 
 const settings = mailSettings.parse({
   domains: ["kommune.example", "by.example"],
@@ -14,11 +15,12 @@ const settings = mailSettings.parse({
   correspondents: [{ domain: "sundhed.example" }, { domain: "x.example", level: "encrypt" }],
   smarthost: { host: "relay.example" },
   maxMessageMiB: 7,
+  forwardTo: ["region.example"],
   refusedAttachments: ["zzz"],
   spam: { markAt: 3.5, refuseAt: 33 },
   resolvers: ["192.0.2.53"],
   dkim: { selector: "en", next: "to" },
-  limits: { messagesPerHour: 77, recipientsPerMessage: 88 },
+  limits: { messagesPerHour: 77, recipientsPerMessage: 88, recipientsPerHour: 99 },
   dmarc: { policy: "reject", reports: "dmarc@kommune.example" },
 });
 const lists = {
@@ -63,6 +65,13 @@ describe("Postfix' configuration", () => {
     ]);
   });
 
+  it("knows each program's certificate, and lets people forward only to declared domains", () => {
+    expect(Object.keys(programClasses(settings))).toEqual([...mailPrograms]);
+    expect(programClasses(settings)["mailbox"]).toMatch(/forward-to, reject$/);
+    expect(programClasses({ forwardTo: ["*"] })["mailbox"]).toBe("permit");
+    expect(mailSettings.safeParse({ domains: ["x.example"], forwardTo: ["alle"] }).success).toBe(false);
+  });
+
   it("lets machines send only from their networks and as their own addresses, on a port of their own", () => {
     const senders = [
       { name: "Scannere", networks: ["10.20.0.0/24", "10.21.0.7"], from: ["Scanner@kommune.example"] },
@@ -101,10 +110,23 @@ describe("Postfix' configuration", () => {
         "/@(kommune\\.example|by\\.example|liste\\.example)$/ REJECT 5.7.1 Mail from this domain is sent after a login\n",
       "tls-policy": "sundhed.example secure match=nexthop:dot-nexthop\nx.example encrypt\n",
       straight: "sundhed.example straight:\nx.example straight:\n",
-      postmaster: "/^(postmaster|abuse|hostmaster)@(kommune\\.example|by\\.example)$/ it@kommune.example\n",
+      postmaster:
+        "/^(postmaster|abuse|hostmaster)@(kommune\\.example|by\\.example|liste\\.example)$/ it@kommune.example\n",
+      "forward-to": expect.stringMatching(
+        /^\/@\(kommune\\\.example\|by\\\.example\|region\\\.example\)\$\/ OK\n\/\.\/ REJECT 5\.7\.1 /,
+      ),
       "lists-recipients": "/^nyt(-join)?@liste\\.example$/ OK\n",
       "lists-transport": "/^nyt(-join)?@liste\\.example$/ lists:inet:lists:8024\n",
     });
+  });
+
+  it("serves as many at once as there is memory for", () => {
+    const most = (memoryMiB: number) =>
+      [...masterCf({ settings: { ...settings, memoryMiB } }).matchAll(/^\d+ inet n - n - (\d+) smtpd$/gm)].map((m) =>
+        Number(m[1]),
+      );
+    expect(most(128)).toEqual([8, 8, 4, 4]);
+    expect(most(512)).toEqual([40, 40, 20, 20]);
   });
 
   it("names up to nine sender groups", () => {
@@ -118,6 +140,8 @@ it("carries the filter's settings", () => {
   const files = rspamdFiles({ settings, signed: ["kommune.example"] });
   expect(files["local.d/actions.conf"]).toContain("reject = 33;\nadd_header = 3.5;");
   expect(files["local.d/ratelimit.conf"]).toContain('rate = "77 / 1h"');
+  expect(files["local.d/ratelimit.conf"]).toContain('burst = 88; rate = "99 / 1h"');
+  expect(files["local.d/rspamd.lua"]).toContain('local ours = {["kommune.example"] = true}');
   expect(files["local.d/options.inc"]).toContain('nameserver = ["192.0.2.53"]');
   expect(files["maps/refused-attachments"]).toBe("zzz\n");
   expect(files["dkim"]).toBe("kommune.example en\nkommune.example to\n");
@@ -151,6 +175,7 @@ describe("the DNS records", () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         "mail.x.example. 3600 IN A 192.0.2.10",
+        'mail.x.example. 3600 IN TXT "v=spf1 a -all"',
         "directory.x.example. 3600 IN A 192.0.2.10",
         "mta-sts.kommune.example. 3600 IN A 192.0.2.10",
         "mta-sts.liste.example. 3600 IN A 192.0.2.10",
@@ -214,7 +239,7 @@ describe("the DNS records", () => {
   });
 
   it("are compared with what the DNS says", () => {
-    const spf = records.find(({ about }) => about === "SPF");
+    const spf = records.find(({ about, name }) => about === "SPF" && name === "kommune.example");
     const mx = records.find(({ about }) => about === "MX");
     if (!spf || !mx) throw new Error("no record");
     expect(recordProblem(spf, ["google-site=1", spf.value])).toBeUndefined();

@@ -1,7 +1,6 @@
-import { ImapFlow } from "imapflow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
-import { MailWorld, mailHost, type TestPerson } from "./testing/world.ts";
+import { MailWorld, type TestPerson } from "./testing/world.ts";
 import { fixtureDns, signingKey } from "./testing/zone.ts";
 
 const anna: TestPerson = {
@@ -19,6 +18,8 @@ const ports = {
 describe("what the DNS says of who sends", () => {
   const world = new MailWorld("verdicts", ports);
   const key = signingKey();
+  const lists = { domain: "liste.example", upstream: { workload: "lists", port: 8024 }, recipients: [] };
+  let section: Record<string, unknown>;
   /** Sends from outside under a name, and gives what came of it. */
   const send = async (from: string, word: string, options: { signed?: string; envelope?: string } = {}) => {
     const envelope = { from: options.envelope ?? from, to: [anna.mail] };
@@ -27,38 +28,16 @@ describe("what the DNS says of who sends", () => {
       : {};
     await world.receive({ from, to: anna.mail, subject: word, text: `brev ${word}`, envelope, ...dkim });
   };
-  /** Letters that hold a word, and where they lie. */
-  const letters = async (word: string): Promise<{ folder: string; text: string }[]> => {
-    const client = new ImapFlow({
-      ...{ host: "127.0.0.1", port: ports.imaps, secure: true, logger: false },
-      auth: { user: anna.mail, pass: anna.password },
-      tls: { ca: world.caPem, servername: mailHost },
-    });
-    await client.connect();
-    try {
-      const found: { folder: string; text: string }[] = [];
-      for (const folder of ["INBOX", "Junk"]) {
-        if ((await client.mailboxOpen(folder)).exists === 0) continue;
-        for await (const { source } of client.fetch("1:*", { source: true })) {
-          found.push({ folder, text: source?.toString("utf8") ?? "" });
-        }
-      }
-      return found.filter(({ text }) => text.includes(word));
-    } finally {
-      await client.logout();
-    }
-  };
-  const arrived = async (word: string) => {
-    await expect.poll(() => letters(word), { timeout: 20_000, interval: 500 }).toHaveLength(1);
-    return (await letters(word))[0] ?? { folder: "", text: "" };
-  };
+  const letters = (word: string) => world.letters(anna, word);
+  const arrived = (word: string) => world.arrives(anna, word);
 
   beforeAll(async () => {
     await buildImages(() => {}, ["openldap", "access", "dovecot", "postfix", "rspamd"]);
     const resolver = await fixtureDns(world.stack, key.dns);
     // Nobody here has a name in the DNS, so the score of everything is high: here nothing but the domain's own wish counts.
     const spam = { markAt: 90, refuseAt: 99 };
-    await world.start({ domains: ["kommune.example"], resolvers: [resolver], spam });
+    section = { domains: ["kommune.example"], postmaster: anna.mail, resolvers: [resolver], spam };
+    await world.start(section, lists);
     await world.addPerson(anna);
   }, 240_000);
   afterAll(() => world.remove());
@@ -89,4 +68,55 @@ describe("what the DNS says of who sends", () => {
     expect(folder).toBe("INBOX");
     expect(text).toMatch(/^Authentication-Results: [\s\S]*?spf=pass [\s\S]*?dmarc=pass/m);
   });
+
+  it.each(["Borgmesteren <borgmester@kommune.example>", "BORGMESTER@Kommune.Example", "nyt@liste.example"])(
+    "files as spam what says it is from us (%s), and nothing proves it, whatever the DNS asks of others",
+    async (name) => {
+      const word = `pengene ${name.length}`;
+      const raw = `From: ${name}\r\nTo: ${anna.mail}\r\nSubject: hast\r\n\r\nSend ${word}`;
+      await world.receive({ envelope: { from: "x@open.example", to: [anna.mail] }, raw });
+      expect((await arrived(word)).folder).toBe("Junk");
+    },
+  );
+
+  it("lets in what another sends for us with our key, and what a colleague sends", async () => {
+    const ours = { signed: "kommune.example", envelope: "bounce@open.example" };
+    await send("nyhedsbrev@kommune.example", "for kommunen", ours);
+    expect((await arrived("for kommunen")).folder).toBe("INBOX");
+    // Signed by somebody else, it is not ours.
+    await send("nyhedsbrev@kommune.example", "med anden nøgle", { ...ours, signed: "open.example" });
+    expect((await arrived("med anden")).folder).toBe("Junk");
+    await world.submit(anna, { from: anna.mail, to: anna.mail, text: "fra en kollega" });
+    expect((await arrived("fra en kollega")).folder).toBe("INBOX");
+    const listed = { from: "nyt@liste.example", to: anna.mail, text: "fra listen" };
+    await world.asProgram("lists", { ...listed, envelope: { from: "nyt-bounces@liste.example", to: [anna.mail] } });
+    expect((await arrived("fra listen")).folder).toBe("INBOX");
+  });
+
+  it("brings mail to the postmaster of the lists' domain too", async () => {
+    await world.receive({ from: "chef@open.example", to: "abuse@liste.example", text: "misbrug af en liste" });
+    await arrived("misbrug af en liste");
+  });
+
+  it("signs with another key once it is named, which was made and shown before", async () => {
+    const start = async (dkim: Record<string, string>) => {
+      await world.startMail({ ...section, dkim }, {}, lists);
+      for (const name of ["filter", "mail"]) await world.stack.ready(name);
+    };
+    const selectors = async () =>
+      (await world.stack.exec("filter", ["dkim-public"])).stdout
+        .split("\n")
+        .filter((line) => line.startsWith("kommune.example "))
+        .map((line) => line.split(" ")[1]);
+    const signedBy = async (word: string) => {
+      await world.submit(anna, { from: anna.mail, to: anna.mail, text: word });
+      return /^DKIM-Signature: .*d=kommune\.example;\s+s=(\w+);/ms.exec((await arrived(word)).text)?.[1];
+    };
+    await start({ selector: "planb1", next: "planb2" });
+    expect(await selectors()).toEqual(["planb1", "planb2"]);
+    expect(await signedBy("under den gamle")).toBe("planb1");
+    await start({ selector: "planb2" });
+    expect(await signedBy("under den nye")).toBe("planb2");
+    expect(await selectors()).toEqual(["planb2"]);
+  }, 120_000);
 });

@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import type { Input } from "@pulumi/pulumi";
 import type { Egress, Workload } from "../../model/index.ts";
 import { accessLua } from "../access/dovecot.ts";
+import { bounceTemplates } from "./conf/bounces.ts";
 import { authConf } from "./conf/dovecot.ts";
 import { ldapTables, senderGroupRules } from "./conf/ldap.ts";
 import { mailPorts, mainCf, masterCf, type PostfixArgs, postfixTables } from "./conf/postfix.ts";
@@ -74,6 +75,7 @@ export function mailWorkload(args: PostfixArgs, files: MailFiles): Workload {
     files: {
       "postfix/main.cf": mainCf(args),
       "postfix/master.cf": masterCf({ settings, publicCertificate: files.publicCertificate !== undefined }),
+      "postfix/bounces": bounceTemplates,
       "postfix/sender-groups": senderGroupRules(),
       ...prefixed("postfix", postfixTables(args)),
       "postfix/programs": files.programs,

@@ -4,6 +4,8 @@ import { hostPort } from "../../config/fields.ts";
 const address = z.string().regex(/^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/, 'expected a mail address like "post@ringsted.dk"');
 const groups = (who: string) =>
   z.array(z.string().min(1)).default([]).describe(`${who}: groups by their name in the existing directory`);
+/** Look-ups of Postfix can ask for no more. */
+const mostSenders = 9;
 
 const shared = z.strictObject({
   address: address.describe("Its mail address"),
@@ -22,7 +24,13 @@ const shared = z.strictObject({
     ),
   aliases: z.array(address).default([]).describe("Further mail addresses. Default: none"),
   readers: groups("Who reads and works in it"),
-  senders: groups("Who sends in its name"),
+  senders: z
+    .array(z.string().min(1))
+    .max(mostSenders, {
+      error: `expected at most ${mostSenders} groups; make one of several in the existing directory`,
+    })
+    .default([])
+    .describe(`Who sends in its name: up to ${mostSenders} groups by their name in the existing directory`),
   quotaMiB: z.int().min(1).optional().describe("Room for its mail in MiB. Default: as for people"),
 });
 

@@ -20,6 +20,9 @@ export interface DovecotSettings {
 /** A value in double quotes. */
 const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
+/** Addresses that one's script may redirect a letter to. */
+const redirects = 4;
+
 /** Root of all namespaces of shared mailboxes, as clerks see it. */
 export const sharedRoot = "Delt";
 /** The folder of a shared mailbox into which mail is delivered. */
@@ -78,6 +81,8 @@ userdb ldap {
     user = %{ldap:planbGuid}
     acl_groups = %{ldap_multi:planbMemberOf | default('') | list(',')}
     quota_storage_size = %{ldap:planbMailQuotaMiB | default('${config.quotaMiB}')}M
+    # What comes for somebody who is shut out is kept, and sent on to nobody.
+    sieve_max_redirects = %{ldap:planbState | default('ok') | if('~', '^(disabled|accountExpired)$', '0', '${redirects}')}
   }
   iterate_filter = (&(objectClass=planbPerson)(!(planbState=deleted)))
   iterate_fields {
@@ -144,6 +149,9 @@ ${config.shared
   mailbox ${sharedInbox} {
     auto = subscribe
   }
+  mailbox Junk {
+    auto = subscribe
+  }
 }
 `,
   )
@@ -184,11 +192,12 @@ sieve_script templates {
   driver = file
   path = /run/dovecot/sieve/global
 }
-sieve_max_redirects = 4
+sieve_max_redirects = ${redirects}
 sieve_quota_script_count = 50
 sieve_quota_storage_size = 5M
 sieve_vacation_default_subject_template = "Autosvar: %%{subject}"
-sieve_redirect_envelope_from = recipient
+# Whoever wrote hears of it when a redirected letter does not arrive. The mail server puts an address of ours (SRS) before others'.
+sieve_redirect_envelope_from = sender
 submission_host = ${submission}
 submission_ssl = starttls
 `;
@@ -202,6 +211,10 @@ protocol imap {
     imap_quota = yes
   }
   mail_max_userip_connections = 60
+  # A connection that is compressed keeps its process while it waits; Thunderbird would compress all of its.
+  imap_capability {
+    "COMPRESS=DEFLATE" = no
+  }
 }
 protocol lmtp {
   auth_username_format = %{user | lower}

@@ -2,10 +2,12 @@ import { connect } from "node:tls";
 import { Attribute, Change } from "ldapts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
+import { logText } from "../../platform/docker/inside.ts";
 import type { Shadow } from "../../steward/directory/index.ts";
 import { createMailboxKeeper, openDoveadm } from "../../steward/mailbox/index.ts";
 import { resourcesSchema } from "../../steward/resources/config.ts";
 import { keepResources } from "../../steward/resources/keep.ts";
+import { buildUponBase } from "../../test/contract/upon-base.ts";
 import { mailboxConfig } from "./config.ts";
 import { MailboxWorld, type TestPerson } from "./testing/world.ts";
 import { sharedResources } from "./workloads.ts";
@@ -29,6 +31,7 @@ const shared = mailboxConfig.parse({
   shared: [{ address: "borgerservice@kommune.example", name: "Borgerservice Øst", readers: ["Borgerservice, Øst"] }],
 }).shared;
 const inbox = "Delt/Borgerservice Øst/Indbakke";
+const junk = "Delt/Borgerservice Øst/Junk";
 
 describe("the mailboxes on an engine", () => {
   const world = new MailboxWorld();
@@ -115,11 +118,13 @@ describe("the mailboxes on an engine", () => {
     await world.deliver("borgerservice@kommune.example", { subject: "Til os alle" });
     expect(await folders(clerk)).toContain(inbox);
     expect(await subjects(clerk, inbox)).toEqual(["Til os alle"]);
+    await world.deliver("borgerservice@kommune.example", { subject: "Vind", headers: { "X-Spam": "Yes" } });
+    expect(await subjects(clerk, junk)).toEqual(["Vind"]);
     expect((await folders(other)).filter((path) => path.startsWith("Delt"))).toEqual([]);
     await expect(count(login(other), inbox)).rejects.toThrow();
     await world.asUser(login(clerk), async (client) => {
       const list = await client.list();
-      expect(list.find(({ path }) => path === inbox)?.subscribed).toBe(true);
+      for (const path of [inbox, junk]) expect(list.find((each) => each.path === path)?.subscribed, path).toBe(true);
       await client.mailboxCreate(`${inbox}/Færdige`);
       await client.mailboxOpen(inbox);
       await client.messageMove("1", `${inbox}/Færdige`);
@@ -162,6 +167,50 @@ describe("the mailboxes on an engine", () => {
     expect(bystander.usable).toBe(true);
     await bystander.logout();
   });
+
+  it("ends the connection of a phone that only waits, too", async () => {
+    const phone = world.imap(login(clerk));
+    phone.on("error", () => undefined);
+    const ended = new Promise((resolve) => phone.on("close", () => resolve("ended")));
+    await phone.connect();
+    await phone.mailboxOpen("INBOX");
+    void phone.idle();
+    // A connection that waits has no process of its own any more.
+    const own = async () =>
+      (await world.stack.exec("mailbox", ["bash", "-c", "cat /proc/[0-9]*/comm | sort | uniq -c"])).stdout;
+    await expect.poll(own, { timeout: 60_000, interval: 1000 }).not.toMatch(/ imap$/m);
+    expect(await own()).toMatch(/ imap-hibernate$/m);
+    expect(phone.usable).toBe(true);
+    await createMailboxKeeper(world.duty()).kick([clerk.guid]);
+    expect(await ended).toBe("ended");
+  }, 90_000);
+
+  it("has mail on the disk before it says so", async () => {
+    const image = "planb-test-strace:1";
+    await buildUponBase(image, ["strace"]);
+    const { docker } = world.stack;
+    const tracer = await docker.createContainer({
+      Image: image,
+      User: "0",
+      Entrypoint: ["bash", "-c"],
+      Cmd: [
+        "cd /proc; for p in [0-9]*; do grep -qxE 'dovecot|lmtp' $p/comm && all=\"$all -p $p\"; done; exec strace -f -y -e trace=fsync,fdatasync,link,rename $all",
+      ],
+      HostConfig: { PidMode: `container:${(await world.stack.inspect("mailbox")).Id}`, CapAdd: ["SYS_PTRACE"] },
+    });
+    try {
+      await tracer.start();
+      await expect.poll(() => logText(tracer, 50), { timeout: 20_000 }).toContain("attached");
+      await world.deliver("clerk@kommune.example", { subject: "På disken" });
+      const called = (await logText(tracer, 500)).split("\n");
+      const synced = called.findIndex((line) => /f(data)?sync\(\d+<\/data\/.*\/tmp\//.test(line));
+      const named = called.findIndex((line) => /(link|rename)\(".*\/tmp\/.*"\/data\/.*\/new\//.test(line));
+      expect(synced, called.join("\n")).toBeGreaterThanOrEqual(0);
+      expect(named, called.join("\n")).toBeGreaterThan(synced);
+    } finally {
+      await tracer.remove({ force: true });
+    }
+  }, 60_000);
 
   it("refuses the steward's API without its key", async () => {
     const api = openDoveadm({ ...world.duty(), keyFile: world.file("wrong-key", "x") });

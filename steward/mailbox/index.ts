@@ -140,27 +140,37 @@ async function keepQuotas(
   return missing;
 }
 
+/** Folders of a shared mailbox that its readers have from the start; the others are made below the first, and take its rights. */
+const sharedFolders = ["INBOX", "Junk"];
+
 /** Gives the reader groups their rights, and takes those of all others. */
 async function keepRights(api: Doveadm, shared: readonly Shared[]): Promise<void> {
   for (const { id, readerGroups } of shared) {
-    const where = { user: id, mailbox: "INBOX" };
-    const [now] = await api.run([["aclGet", where]]);
-    if (!now || "error" in now) throw new Error(`the rights of the shared mailbox ${id} could not be read`);
-    const has = new Map(now.rows.map((row) => [row["id"] ?? "", sorted(row["rights"])]));
-    const wanted = new Set(readerGroups.map((group) => `group=${group}`));
-    const commands = [
-      ...[...wanted]
-        .filter((who) => has.get(who) !== sorted(readerRights.join(" ")))
-        .map((who) => ["aclSet", { ...where, id: who, right: readerRights }] as const),
-      ...[...has.keys()]
-        .filter((who) => who.startsWith("group=") && !wanted.has(who))
-        .map((who) => ["aclDelete", { ...where, id: who }] as const),
-    ];
-    const answers = await api.run(commands);
-    if (answers.some((answer) => "error" in answer))
-      throw new Error(`the rights of the shared mailbox ${id} could not be set`);
-    if (commands.length > 0) log(`mailbox: rights of ${id} changed=${commands.length}`);
+    for (const mailbox of sharedFolders) await keepFolder(api, { user: id, mailbox }, readerGroups);
   }
+}
+
+async function keepFolder(
+  api: Doveadm,
+  where: { readonly user: string; readonly mailbox: string },
+  readerGroups: readonly string[],
+): Promise<void> {
+  const [now] = await api.run([["aclGet", where]]);
+  if (!now || "error" in now) throw new Error(`the rights of the shared mailbox ${where.user} could not be read`);
+  const has = new Map(now.rows.map((row) => [row["id"] ?? "", sorted(row["rights"])]));
+  const wanted = new Set(readerGroups.map((group) => `group=${group}`));
+  const commands = [
+    ...[...wanted]
+      .filter((who) => has.get(who) !== sorted(readerRights.join(" ")))
+      .map((who) => ["aclSet", { ...where, id: who, right: readerRights }] as const),
+    ...[...has.keys()]
+      .filter((who) => who.startsWith("group=") && !wanted.has(who))
+      .map((who) => ["aclDelete", { ...where, id: who }] as const),
+  ];
+  const answers = await api.run(commands);
+  if (answers.some((answer) => "error" in answer))
+    throw new Error(`the rights of the shared mailbox ${where.user} could not be set`);
+  if (commands.length > 0) log(`mailbox: rights of ${where.user}, ${where.mailbox} changed=${commands.length}`);
 }
 
 const sorted = (rights = ""): string => rights.split(/\s+/).filter(Boolean).sort().join(" ");

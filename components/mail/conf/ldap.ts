@@ -4,6 +4,8 @@ const people = `ou=people,${suffix}`;
 const groups = `ou=groups,${suffix}`;
 const resources = `ou=resources,${suffix}`;
 const person = "(objectClass=planbPerson)(!(planbState=deleted))";
+/** Whoever is shut out may still be logged in by a connection from before: it sends nothing any more. */
+const sender = `${person}(!(planbState=disabled))(!(planbState=accountExpired))`;
 const group = "(objectClass=planbGroup)(!(planbDeletedAt=*))";
 const byAddress = "(|(mail=%s)(planbMailAlias=%s))";
 /** Stands for the domain of those whose mail is thrown away; no real one ends in "invalid" (RFC 2606). */
@@ -25,18 +27,25 @@ export interface LdapTable {
  */
 export const ldapTables: Readonly<Record<string, LdapTable>> = {
   /**
-   * Whom an address stands for: a person's or shared mailbox's, further ones too, and a group's with its members. One's
-   * own stands for itself, so that no other look-up has to say whether there is a mailbox.
+   * Addresses of people and shared mailboxes, further ones too, each as it was written: the mailboxes know them all, and
+   * an autoreply is given only to a letter that names the address it was delivered to.
    */
-  aliases: {
+  mailboxes: {
     search_base: suffix,
-    query_filter: `(&${byAddress}(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))(&${group}(member=*))))`,
+    query_filter: `(&${byAddress}(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`,
+    result_attribute: "mail",
+    result_format: "%S",
+  },
+  /** A group's address with its members'. */
+  groups: {
+    search_base: groups,
+    query_filter: `(&${group}(member=*)${byAddress})`,
     // groups have none: only their members' addresses come out
     result_attribute: "maildrop",
     special_result_attribute: "member",
     leaf_result_attribute: "mail",
   },
-  /** Rooms and equipment, asked when `aliases` knows nothing: they have a calendar, and nobody who reads. */
+  /** Rooms and equipment, asked when nothing else is known: they have a calendar, and nobody who reads. */
   rooms: {
     search_base: resources,
     query_filter: `(&(objectClass=planbResource)(!(planbKind=sharedMailbox))${byAddress})`,
@@ -48,13 +57,14 @@ export const ldapTables: Readonly<Record<string, LdapTable>> = {
     search_base: groups,
     query_filter: `(&${group}${byAddress})`,
     result_attribute: "cn",
-    result_format: "REJECT 5.7.1 Only the organisation's own people may write to this group",
+    result_format:
+      "REJECT 5.7.1 Kun organisationens egne folk kan skrive til denne gruppe. / Only the organisation's own people may write to this group.",
     expansion_limit: "0",
   },
   /** Who owns an address, by GUID. */
   "senders-own": {
     search_base: people,
-    query_filter: `(&${person}${byAddress})`,
+    query_filter: `(&${sender}${byAddress})`,
     result_attribute: "planbGuid",
   },
   /** The groups that may send as a shared mailbox. */
@@ -66,7 +76,7 @@ export const ldapTables: Readonly<Record<string, LdapTable>> = {
   /** People in any of the groups of a name that {@link senderGroupRules} made. */
   "senders-members": {
     search_base: people,
-    query_filter: `(&${person}(|${Array.from({ length: senderGroups }, (_, i) => `(planbMemberOf=%${i + 1})`).join("")}))`,
+    query_filter: `(&${sender}(|${Array.from({ length: senderGroups }, (_, i) => `(planbMemberOf=%${i + 1})`).join("")}))`,
     result_attribute: "planbGuid",
   },
 };

@@ -1,6 +1,6 @@
 -- Read by Rspamd as local.d/rspamd.lua. A person who is logged in writes as who sends: each address in From and Sender,
 -- the written name included, is the envelope's sender, which Postfix has held against what the login may send as.
--- Mail of the stack's programs (user "stack") passes; they write in the name of others.
+-- Mail of the stack's programs (user "stack") passes; they write in the name of others. So do bounces (user "notices").
 
 local refusal = "Fra-adressen er ikke din: send fra en af dine egne adresser eller en faelles postkasse, du maa sende fra. / "
   .. "The From address is not yours: send from one of your own addresses or a shared mailbox you may send as."
@@ -48,7 +48,7 @@ rspamd_config:register_symbol({
   flags = "empty",
   callback = function(task)
     local user = task:get_user()
-    if not user or user == "" or user == "stack" then return end
+    if not user or user == "" or user == "stack" or user == "notices" then return end
     -- Whatever cannot be read is refused too.
     local read, good = pcall(is_own, task)
     if not (read and good) then task:set_pre_result("reject", refusal, "from_not_own") end

@@ -1,7 +1,8 @@
 import type { MailSettings } from "../config.ts";
-import { machineOptions, machineSettings, machineTables } from "../machines.ts";
+import { machineClasses, machineOptions, machineTables } from "../machines.ts";
 import { smarthostSettings, straight, straightOptions } from "../smarthost.ts";
 import { roomsDomain } from "./ldap.ts";
+import { noticesUser } from "./rspamd.ts";
 
 /** The lists' domain, as the service of the lists hands it over. */
 export interface ListRoute {
@@ -38,9 +39,24 @@ const lines = (settings: Readonly<Record<string, string | number>>) =>
 /** A copy of the key that daemons without root read too: start-mail makes it. */
 const sharedKey = "/run/auth/mailbox-key.pem";
 
+/**
+ * What each program of the stack may do, by its name in the table of certificates: lines of main.cf. People's rules
+ * forward by `mailbox`, in the name of who wrote; what has no sender is an autoreply. Pure.
+ */
+export function programClasses({ forwardTo }: Pick<MailSettings, "forwardTo">): Readonly<Record<string, string>> {
+  const to = "check_recipient_access regexp:/config/postfix/forward-to";
+  const anywhere = forwardTo.includes("*");
+  return {
+    groupware: "permit",
+    lists: "permit",
+    mailbox: anywhere ? "permit" : `check_sender_access inline:{{<> = OK}}, ${to}, reject`,
+  };
+}
+
 /** main.cf. Pure. */
 export function mainCf({ settings, hostName, mailbox, lists }: PostfixArgs): string {
   const { smarthost, limits, domains, correspondents } = settings;
+  const classes = { ...programClasses(settings), ...machineClasses(settings.machines) };
   return `# Made by the program from the stack file; changes here are lost.
 ${lines({
   compatibility_level: "3.10",
@@ -67,10 +83,11 @@ ${lines({
   // Errors of 4xx are what a look-up in a directory that is away gives: nothing is lost, it comes again.
   virtual_mailbox_domains: domains.join(", "),
   // Without a table every address there is would be taken.
-  virtual_mailbox_maps: table("aliases"),
+  virtual_mailbox_maps: table("mailboxes"),
   virtual_alias_maps: [
     ...(settings.postmaster ? ["regexp:/config/postfix/postmaster"] : []),
-    table("aliases"),
+    table("mailboxes"),
+    table("groups"),
     table("rooms"),
   ].join(", "),
   // A list of all staff is one address that becomes thousands.
@@ -95,11 +112,13 @@ ${lines({
   delay_warning_time: "4h",
   // A bounce never carries the whole message back.
   bounce_size_limit: 20000,
+  bounce_template_file: "/config/postfix/bounces",
 })}
 # Who may send what to whom
 ${lines({
   smtpd_helo_required: "yes",
-  ...machineSettings(settings.machines),
+  smtpd_restriction_classes: Object.keys(classes).join(", "),
+  ...classes,
   strict_rfc821_envelopes: "yes",
   smtpd_relay_restrictions: "reject_unauth_destination",
   smtpd_recipient_restrictions: [
@@ -122,10 +141,11 @@ ${lines({
   smtpd_soft_error_limit: 5,
   smtpd_hard_error_limit: 10,
   smtpd_client_connection_count_limit: 30,
-  smtpd_client_auth_rate_limit: 60,
   smtpd_forbid_bare_newline: "reject",
-  // rspamd's limits on a message's form come on top; see header_size_limit and mime_nesting_limit of postconf(5).
+  // What is longer than 60,000 characters is cut off without a word where there is a filter, whatever stands here; so the
+  // filter refuses it (long-header.lua). Nothing is to be cut off below that.
   header_size_limit: 102400,
+  header_address_token_limit: 60000,
 })}
 # TLS
 ${lines({
@@ -157,6 +177,7 @@ ${lines({
 ${lines({
   smtpd_milters: "inet:filter:11332",
   non_smtpd_milters: "inet:filter:11332",
+  internal_mail_filter_classes: "bounce",
   milter_default_action: "tempfail",
   milter_protocol: 6,
   milter_connect_timeout: "10s",
@@ -171,11 +192,17 @@ ${lines({
 
 /** master.cf: no local delivery, no pickup, nothing chrooted (the container is the cage). Pure. */
 export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "settings" | "publicCertificate">): string {
+  // A connection costs 4 MiB with what it starts. Whoever comes when all are taken waits, and idle ones are ended sooner.
+  const most = Math.max(8, Math.floor((settings.memoryMiB - 32) / 12));
+  const seldom = Math.ceil(most / 2);
   const inet = (port: number, ...options: string[]) =>
-    `${port} inet n - n - - smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
+    `${port} inet n - n - ${port === mailPorts.smtp || port === mailPorts.submissions ? most : seldom} smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
   const shown = ["smtpd_tls_cert_file=/config/tls/public.pem", "smtpd_tls_key_file=/config/tls/public-key.pem"];
   const person = [
     "smtpd_sasl_auth_enable=yes",
+    // An office behind one gateway and the web mail are one address each; guessing is the access service's matter.
+    "smtpd_client_connection_count_limit=0",
+    "smtpd_client_auth_rate_limit=0",
     "smtpd_client_restrictions=",
     "smtpd_relay_restrictions=permit_sasl_authenticated,reject",
     "smtpd_recipient_restrictions=reject_non_fqdn_recipient,reject_unlisted_recipient",
@@ -196,9 +223,11 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
     ["qmgr", "qmgr", "1", "300"],
     ["tlsmgr", "tlsmgr", "1", "1000?"],
     ["rewrite", "trivial-rewrite"],
-    ["bounce", "bounce", "0"],
-    ["defer", "bounce", "0"],
-    ["trace", "bounce", "0"],
+    // Signed like other mail of the house, or what we tell strangers would fail what our own DNS asks (DMARC).
+    ["notices", "cleanup", "0", "-", `milter_macro_defaults=auth_type=EXTERNAL,auth_authen=${noticesUser}`],
+    ["bounce", "bounce", "0", "-", "cleanup_service_name=notices"],
+    ["defer", "bounce", "0", "-", "cleanup_service_name=notices"],
+    ["trace", "bounce", "0", "-", "cleanup_service_name=notices"],
     ["verify", "verify", "1"],
     ["flush", "flush", "0", "1000?"],
     ["proxymap", "proxymap"],
@@ -224,7 +253,7 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
     ["scache", "scache", "1"],
   ];
   const unix = ([name, program, limit = "-", wake = "-", ...options]: (typeof daemons)[number]) =>
-    `${name} unix ${["cleanup", "forward", "qmgr", "flush", "showq"].includes(name) ? "n" : "-"} - n ${wake} ${limit} ${program}\n${options.map((option) => `  -o ${option}\n`).join("")}`;
+    `${name} unix ${["cleanup", "forward", "notices", "qmgr", "flush", "showq"].includes(name) ? "n" : "-"} - n ${wake} ${limit} ${program}\n${options.map((option) => `  -o ${option}\n`).join("")}`;
   return `# Made by the program; changes here are lost.
 ${inet(mailPorts.smtp, "syslog_name=postfix/mx", ...(publicCertificate ? shown : []))}
 ${inet(mailPorts.submissions, "syslog_name=postfix/submissions", "smtpd_tls_wrappermode=yes", ...person)}
@@ -237,7 +266,7 @@ ${inet(
   "relay_clientcerts=texthash:/config/postfix/programs",
   "smtpd_client_restrictions=permit_tls_clientcerts,reject",
   "smtpd_relay_restrictions=permit_tls_clientcerts,reject",
-  "smtpd_recipient_restrictions=reject_non_fqdn_recipient,reject_unlisted_recipient",
+  "smtpd_recipient_restrictions=reject_non_fqdn_recipient,reject_unlisted_recipient,check_ccert_access,texthash:/config/postfix/programs",
   "smtpd_sender_restrictions=",
   "smtpd_client_connection_count_limit=0",
   "smtpd_recipient_limit=20000",
@@ -259,6 +288,9 @@ export function postfixTables({ settings, lists }: PostfixArgs): Readonly<Record
   return {
     ...machineTables(settings.machines),
     "own-senders": `/@(${own})$/ REJECT 5.7.1 Mail from this domain is sent after a login\n`,
+    "forward-to": `/@(${[...settings.domains, ...settings.forwardTo].map(pattern).join("|")})$/ OK
+/./ REJECT 5.7.1 Mail sendes ikke videre til adresser uden for organisationen. / Mail is not forwarded to addresses outside.
+`,
     "tls-policy": settings.correspondents
       .map(({ domain, level }) => `${domain} ${level}${level === "secure" ? " match=nexthop:dot-nexthop" : ""}\n`)
       .join(""),
@@ -268,7 +300,7 @@ export function postfixTables({ settings, lists }: PostfixArgs): Readonly<Record
       : {}),
     ...(settings.postmaster
       ? {
-          postmaster: `/^(postmaster|abuse|hostmaster)@(${settings.domains.map(pattern).join("|")})$/ ${settings.postmaster}\n`,
+          postmaster: `/^(postmaster|abuse|hostmaster)@(${own})$/ ${settings.postmaster}\n`,
         }
       : {}),
     ...(lists

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MailSettings } from "../config.ts";
+import { roomsDomain } from "./ldap.ts";
 
 /** What Rspamd's configuration is made from. */
 export interface RspamdArgs {
@@ -11,6 +12,14 @@ export interface RspamdArgs {
 
 /** Where the milter listens; its network has no other end than `mail`. */
 export const milterPort = 11332;
+
+/** To whom has sent more than the limits allow; plain letters, as answers of SMTP are. */
+const tooMany =
+  "Du har sendt mange mails paa kort tid: vent lidt, og send igen. / You have sent many letters in a short time: wait a little, and send again.";
+
+const lua = (name: string) => readFileSync(join(import.meta.dirname, `${name}.lua`), "utf8");
+/** Under which name Postfix shows the filter what it writes to senders itself. */
+export const noticesUser = "notices";
 
 const off = "enabled = false;\n";
 /** Modules that ask servers of others, need what is not here, or cost more than they give. */
@@ -52,7 +61,7 @@ count = 1;
 timeout = 60s;
 upstream "local" { default = yes; self_scan = yes; }
 spam_header = "X-Spam";
-reject_message = "Refused as spam";
+reject_message = "Afvist som spam. / Refused as spam.";
 `,
     // The proxy scans by itself, and nobody reaches a page of the filter.
     "local.d/worker-normal.inc": off,
@@ -86,22 +95,49 @@ try_fallback = true;
 `,
     "local.d/dmarc.conf": `actions {\n  quarantine = "add_header";\n  reject = "reject";\n}\n`,
     "local.d/ratelimit.conf": `rates {
-  user {
-    bucket { burst = ${Math.max(10, Math.ceil(limits.messagesPerHour / 2))}; rate = "${limits.messagesPerHour} / 1h"; }
+  messages {
+    selector = "user.append('messages')";
+    bucket {
+      burst = ${Math.max(10, Math.ceil(limits.messagesPerHour / 2))}; rate = "${limits.messagesPerHour} / 1h";
+      skip_recipients = true;
+      message = "${tooMany}";
+    }
+  }
+  recipients {
+    selector = "user.append('recipients')";
+    bucket {
+      burst = ${Math.max(limits.recipientsPerMessage, Math.ceil(limits.recipientsPerHour / 2))}; rate = "${limits.recipientsPerHour} / 1h";
+      message = "${tooMany}";
+    }
   }
 }
-whitelisted_user = ["stack", "machine"];
+# By default a letter that names a postmaster too would not be counted.
+whitelisted_rcpts = ["nobody@${roomsDomain}"];
+whitelisted_user = ["stack", "machine", "${noticesUser}"];
 `,
     "local.d/multimap.conf": `REFUSED_ATTACHMENT {
   type = "filename";
   filter = "extension";
   map = "/config/rspamd/maps/refused-attachments";
   action = "reject";
-  message = "5.7.1 Attached files of this kind are refused";
+  message = "Vedhaeftede filer af denne slags modtages ikke. / Attached files of this kind are refused.";
 }
 `,
     // Rspamd reads rules in Lua by this name.
-    "local.d/rspamd.lua": readFileSync(join(import.meta.dirname, "own-from.lua"), "utf8"),
+    "local.d/rspamd.lua": [
+      lua("own-from"),
+      lua("from-us").replace(
+        "local ours = {}",
+        `local ours = {${signed.map((name) => `["${name}"] = true`).join(", ")}}`,
+      ),
+      lua("long-header"),
+    ].join("\n"),
+    // What Postfix itself writes to senders is signed, and never refused: nobody would hear of it.
+    "local.d/settings.conf": `notices {
+  user = "${noticesUser}";
+  apply { actions { reject = null; "add header" = null; } }
+}
+`,
     "maps/refused-attachments": settings.refusedAttachments.map((ending) => `${ending}\n`).join(""),
     // One model for all: a message that a few people file as spam is spam for the rest.
     "local.d/classifier-bayes.conf": `backend = "redis";\nautolearn = true;\n`,

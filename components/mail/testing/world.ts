@@ -1,5 +1,7 @@
-import type { Client } from "ldapts";
+import { ImapFlow } from "imapflow";
+import { Attribute, Change, type Client } from "ldapts";
 import { createTransport, type SentMessageInfo } from "nodemailer";
+import { expect } from "vitest";
 import { type Authority, authority, derive, type Workload } from "../../../model/index.ts";
 import { TestStack } from "../../../test/contract/engine.ts";
 import { dovecotAccessSecret } from "../../access/dovecot.ts";
@@ -37,11 +39,11 @@ myhostname = mx.outside.example
 inet_protocols = ipv4
 mynetworks =
 mydestination =
-relay_domains = outside.example, secure.example, encrypt.example, plain.example
+relay_domains = outside.example, open.example, secure.example, encrypt.example, plain.example
 relay_transport = smtp:[127.0.0.1]:9
 # nothing leaves: it is held before
 smtpd_relay_restrictions = reject_unauth_destination
-smtpd_recipient_restrictions = check_recipient_access static:HOLD, permit
+smtpd_recipient_restrictions = check_recipient_access inline:{{gone@outside.example = 550 5.1.1 nobody}}, check_recipient_access static:HOLD, permit
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = /config/tls/cert.pem
 smtpd_tls_key_file = /config/tls/key.pem
@@ -188,7 +190,7 @@ export class MailWorld {
         "tls/cert.pem": certPem,
       },
       secretFiles: { "tls/key.pem": keyPem },
-      publicNames: ["mx.outside.example", "outside.example", "secure.example", "encrypt.example"],
+      publicNames: ["mx.outside.example", "outside.example", "open.example", "secure.example", "encrypt.example"],
       ready: { tcp: 25 },
       ...{ memoryMiB: 128, cpu: 1, user: 0, reachableFrom: ["mail"], writablePaths: ["/tmp"] },
       capabilities: ["CHOWN", "DAC_OVERRIDE", "KILL", "SETGID", "SETUID"],
@@ -222,6 +224,41 @@ export class MailWorld {
         ...(groups.length > 0 ? { planbMemberOf: [...groups] } : {}),
       }),
     );
+  }
+
+  /** Changes attributes of a person, as the sync would. */
+  changePerson({ guid }: TestPerson, attributes: Readonly<Record<string, string>>): Promise<void> {
+    const changes = Object.entries(attributes).map(
+      ([type, value]) => new Change({ operation: "replace", modification: new Attribute({ type, values: [value] }) }),
+    );
+    return this.asSteward((client) => client.modify(`planbGuid=${guid},ou=people,${suffix}`, changes));
+  }
+
+  /** Letters of a person that hold a word, whole, and where they lie. */
+  async letters({ mail, password }: TestPerson, word: string): Promise<{ folder: string; text: string }[]> {
+    const client = new ImapFlow({
+      ...{ host: "127.0.0.1", port: this.#ports.imaps, secure: true, logger: false },
+      auth: { user: mail, pass: password },
+      tls: { ca: this.caPem, servername: mailHost },
+    });
+    await client.connect();
+    try {
+      const found: { folder: string; text: string }[] = [];
+      for (const folder of ["INBOX", "Junk"]) {
+        if ((await client.mailboxOpen(folder)).exists === 0) continue;
+        for await (const { source } of client.fetch("1:*", { source: true }))
+          found.push({ folder, text: source?.toString("utf8") ?? "" });
+      }
+      return found.filter(({ text }) => text.includes(word));
+    } finally {
+      await client.logout();
+    }
+  }
+
+  /** Waits for the one letter of a person that holds a word. */
+  async arrives(person: TestPerson, word: string): Promise<{ folder: string; text: string }> {
+    await expect.poll(() => this.letters(person, word), { timeout: 20_000, interval: 500 }).toHaveLength(1);
+    return (await this.letters(person, word))[0] ?? { folder: "", text: "" };
   }
 
   /** Sends by a mail program: submission with a login. */

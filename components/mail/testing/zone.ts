@@ -16,11 +16,11 @@ export function signingKey(): { readonly privatePem: string; readonly dns: strin
 
 /** Records of the strangers' domains: what each says of its mail. */
 function zone(key: string): string {
-  const pieces = (`v=DKIM1; k=rsa; p=${key}`.match(/.{1,200}/g) ?? []).map((piece) => `"${piece}"`).join(" ");
+  const dkim = (`v=DKIM1; k=rsa; p=${key}`.match(/.{1,200}/g) ?? []).map((piece) => `"${piece}"`).join(" ");
   const domain = (name: string, spf: string, policy: string) => `${name} IN TXT "v=spf1 ${spf} -all"
 ${name} IN A 192.0.2.1
 ${name} IN MX 10 ${name}
-s1._domainkey.${name} IN TXT ( ${pieces} )
+s1._domainkey.${name} IN TXT ( ${dkim} )
 _dmarc.${name} IN TXT "v=DMARC1; p=${policy}"
 `;
   return `$ORIGIN example.
@@ -28,6 +28,7 @@ $TTL 60
 @ IN SOA ns.example. hostmaster.example. 1 3600 600 86400 60
 @ IN NS ns.example.
 ns IN A 192.0.2.53
+s1._domainkey.kommune IN TXT ( ${dkim} )
 ${domain("strict", "ip4:192.0.2.1", "reject")}${domain("quarantine", "ip4:192.0.2.1", "quarantine")}${domain("open", "ip4:10.0.0.0/8 ip4:172.16.0.0/12 ip4:192.168.0.0/16", "reject")}`;
 }
 
