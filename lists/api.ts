@@ -25,7 +25,7 @@ export const rosters = z.strictObject({
   ),
   /** Further addresses of the staff, each with the address that its person is known by. Left out: as they were. */
   aliases: z.record(z.string().toLowerCase(), z.string().toLowerCase()).optional(),
-  /** The GUIDs that were asked for, and those of them who are here. */
+  /** The GUIDs that were asked for; and of them, and of the addresses that were, those who are here. */
   asked: z.array(z.string()),
   people: z.array(person),
 });
@@ -50,7 +50,9 @@ export function addApi(app: Hono, { settings, keeper, members, token }: ApiParts
   app.get("/klar", (c) => (keeper.ready ? c.text("ok\n") : c.text("not yet\n", 503)));
   app.use("/api/*", steward);
   app.get("/api/people", async (c) =>
-    keeper.ready ? c.json({ guids: await members.handGuids() }) : c.json({ error: "not ready" }, 503),
+    keeper.ready
+      ? c.json({ guids: await members.handGuids(), addresses: await members.unknownAddresses() })
+      : c.json({ error: "not ready" }, 503),
   );
   app.put("/api/rosters", async (c) => {
     if (!keeper.ready) return c.json({ error: "not ready" }, 503);

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rosters } from "./api.ts";
 import { isAway } from "./away.ts";
@@ -5,6 +8,7 @@ import { dueDay } from "./daily.ts";
 import { changes, mailmanConfig } from "./engine/lists.ts";
 import { planMembers } from "./engine/members.ts";
 import { MailmanError } from "./engine/rest.ts";
+import { parkedMails } from "./parked.ts";
 import { isOfLists, listSettings } from "./settings.ts";
 import { readFileOf, readMail, safeName } from "./store/mail.ts";
 
@@ -42,6 +46,19 @@ describe("the day's work", () => {
     ["2026-07-01T03:59:59Z", "2026-06-30"],
     ["2026-07-01T04:00:00Z", "2026-07-01"],
   ])("at %s is that of %s", (now, day) => expect(dueDay(new Date(now))).toBe(day));
+});
+
+describe("mails that could not be delivered", () => {
+  it("are counted where they wait and where they rest, and not while they are written", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "planb-lists-"));
+    expect(await parkedMails(folder)).toBe(0);
+    for (const queue of ["shunt", "bad", "out"]) await mkdir(join(folder, queue));
+    for (const file of ["shunt/1+a.pck", "shunt/2+b.pck.tmp", "bad/3+c.psv", "out/4+d.pck"]) {
+      await writeFile(join(folder, file), "");
+    }
+    expect(await parkedMails(folder)).toBe(2);
+    await rm(folder, { recursive: true });
+  });
 });
 
 describe("addresses of lists", () => {

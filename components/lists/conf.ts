@@ -34,7 +34,7 @@ export interface MailmanCfg {
   readonly restPassword: string;
 }
 
-/** Mailman's logs that tell what was done; the library that takes mail would tell every command and address to `root`. */
+/** Mailman's logs that tell what was done. */
 const logs = [
   ...["archiver", "bounce", "config", "database", "error", "locks", "mischief"],
   ...["plugins", "runner", "smtp", "subscribe", "task", "vette"],

@@ -75,6 +75,7 @@ describe("lists", { timeout: 90_000 }, () => {
     expect(first?.content).toMatch(/^List-Unsubscribe: /m);
     expect(first?.content).toMatch(/^List-Id: /m);
     expect(first?.content).toMatch(/^Reply-To: .*clerk@kommune\.example/m);
+    expect(await stack.engine.logs("lists")).not.toMatch(/MAIL FROM|RCPT TO/);
   });
 
   it("keeps it in the archive: found by another form of a word, for members only", async () => {
@@ -224,6 +225,20 @@ describe("lists", { timeout: 90_000 }, () => {
     await stack.post(fresh.address, "snak@liste.kommune.example", mail(fresh.address, "Ny i stolen", "v1"));
     const taken = await stack.until((all) => about(all, "Ny i stolen").length > 0);
     expect(receivers(about(taken, "Ny i stolen"))).toContain(fresh.address);
+  });
+
+  it("knows whose an address is once the steward has told, so that it ends with the account", async () => {
+    const vera = person("vera", "Vera Vikar");
+    await stack.ask("/liste/snak/medlemmer", chef, { adresse: vera.address, navn: "V." });
+    const asked = await stack.people();
+    expect(asked.addresses).toContain(vera.address);
+    expect((await stack.tell(rosters, [vera])).status).toBe(200);
+    expect((await stack.people()).guids).toContain(vera.guid);
+    const members = async () => (await stack.ask("/liste/snak/medlemmer", chef)).text;
+    expect(await members()).toContain(vera.name);
+    // Asked for, and no longer here.
+    expect((await stack.tell(rosters, [], undefined, {}, [vera.guid])).status).toBe(200);
+    expect(await members()).not.toContain(vera.address);
   });
 
   it("takes in who joined by mail, by the name the directory gives them", async () => {

@@ -154,6 +154,8 @@ def run(name):
 
 def main(config_file):
     initialize.initialize_1(config_file)
+    # The library that takes mail tells every command and address; Mailman sets it up as its own log of deliveries.
+    logging.getLogger('mail.log').setLevel(logging.WARNING)
     preload()
     # What is loaded stays shared: the collector leaves it alone.
     gc.freeze()

@@ -73,11 +73,26 @@ export class MemberStore {
     return rows.map(({ guid }) => guid);
   }
 
+  /** Addresses that were put on lists by hand and of which nobody is known: the steward tells whose they are. */
+  async unknownAddresses(): Promise<readonly string[]> {
+    const { rows } = await this.#database.query<{ address: string }>(
+      "select distinct lower(address) address from planb.hand where guid is null",
+    );
+    return rows.map(({ address }) => address);
+  }
+
   /** Takes over where people by hand are now; who is not named gets no mail until named again. */
   async replacePeople(asked: readonly string[], people: readonly Person[]): Promise<void> {
     const here = new Set(people.map(({ guid }) => guid));
     await this.#database.query("delete from planb.people where guid = any($1)", [asked.filter((g) => !here.has(g))]);
     await this.#know(people);
+    // Who joined by mail, or was put on by address, is a person from now on, whose place on the list ends with the account.
+    await this.#database.query(
+      `update planb.hand h set guid = p.guid, name = p.name from planb.people p
+        where h.guid is null and lower(h.address) = lower(p.address) and p.guid = any($1)
+          and not exists (select from planb.hand o where o.list = h.list and o.guid = p.guid)`,
+      [people.map(({ guid }) => guid)],
+    );
   }
 
   /** Takes over the staff's further addresses; Mailman looks there too (`images/mailman/planb_posting.py`). */

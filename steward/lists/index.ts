@@ -6,7 +6,7 @@ import { isTakenAway, type LoginState } from "../directory/state.ts";
 import { log, words } from "../log.ts";
 import { type Loop, startLoop } from "../loop.ts";
 import type { ListsDuty } from "./config.ts";
-import { aliasesOf, type Group, type Known, type MissingGroup, rosters } from "./rosters.ts";
+import { aliasesOf, atAddresses, type Group, type Known, type MissingGroup, rosters } from "./rosters.ts";
 
 export { type ListsDuty, type ListsDutyInput, listsDutySchema } from "./config.ts";
 
@@ -26,6 +26,14 @@ export interface ListsStatus {
 /** The loop that keeps the lists' members in step with groups. */
 export interface ListsLoop extends Loop {
   status(): ListsStatus;
+}
+
+/** What the lists ask. */
+interface Asked {
+  /** People whose place is kept by hand. */
+  readonly guids: readonly string[];
+  /** Addresses of which the lists know nobody. */
+  readonly addresses: readonly string[];
 }
 
 const retrySeconds = 10;
@@ -84,13 +92,16 @@ export async function tellLists(
     const text = (await answer.body.text()).slice(0, 200);
     throw new Error(`the lists answered ${answer.statusCode} to ${path}: ${text}`);
   };
-  const { guids } = (await call("GET", "/api/people")) as { guids: readonly string[] };
+  const { guids, addresses } = (await call("GET", "/api/people")) as Asked;
   const shadow = await openShadow(config);
   try {
     const [groups, people] = [await readGroups(shadow), await readPeople(shadow)];
     const persons = new Map([...people].map(([guid, { aliases: _, ...person }]) => [guid, person]));
     const told = rosters(duty.lists, groups, persons);
-    const asked = guids.flatMap((guid) => persons.get(guid) ?? []);
+    const asked = [
+      ...guids.flatMap((guid) => persons.get(guid) ?? []),
+      ...atAddresses(addresses, [...persons.values()]),
+    ];
     const aliases = aliasesOf([...people.values()]);
     const content = { lists: told.lists, aliases, asked: guids, people: asked };
     const { parked } = (await call("PUT", "/api/rosters", content)) as { parked: number };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aliasesOf, rosters } from "./rosters.ts";
+import { aliasesOf, atAddresses, rosters } from "./rosters.ts";
 
 const anna = { guid: "a", address: "anna@x", name: "Anna" };
 const people = new Map([["a", anna]]);
@@ -30,6 +30,17 @@ describe("rosters", () => {
     expect(rosters([{ ...list, members: ["G-A"] }], twice, people).missing).toEqual([
       { list: "team", group: "G-A", why: "ambiguous" },
     ]);
+  });
+});
+
+describe("people at addresses", () => {
+  it("are found, unless two have it", () => {
+    const [bo, twin] = [
+      { guid: "b", address: "bo@x", name: "Bo" },
+      { guid: "c", address: "bo@x", name: "Bo To" },
+    ];
+    expect(atAddresses(["anna@x", "nobody@x"], [anna, bo])).toEqual([anna]);
+    expect(atAddresses(["bo@x"], [bo, twin])).toEqual([]);
   });
 });
 

@@ -13,6 +13,13 @@ export interface Known extends Person {
   readonly aliases: readonly string[];
 }
 
+/** People at addresses; one that two of them have is nobody's. Pure. */
+export function atAddresses(addresses: readonly string[], people: readonly Person[]): readonly Person[] {
+  const asked = new Set(addresses);
+  const found = people.filter(({ address }) => asked.has(address));
+  return found.filter((one) => found.every(({ guid, address }) => guid === one.guid || address !== one.address));
+}
+
 /**
  * Further addresses of people, each with their own. What is somebody's own address, or is said of two people, is nobody's alias.
  * Pure.

@@ -49,13 +49,14 @@ export class ListsStack {
     mode: "active",
     host: { address: "127.0.0.1", httpPort: 18_083, httpsPort: 18_447 },
   });
-  readonly config: ListsConfig;
+  #config: ListsConfig;
   #agent: Agent | undefined;
+  #run: (() => Promise<void>) | undefined;
 
   /** @param part names it, apart from what other tests run */
   constructor(config: object, part = "lists") {
     this.engine = new TestStack(part);
-    this.config = listsConfig.parse(config);
+    this.#config = listsConfig.parse(config);
   }
 
   async start(): Promise<void> {
@@ -66,12 +67,22 @@ export class ListsStack {
     this.#agent = new Agent({ connect: { ca: caPem, servername: "lists" } });
     const mail = await leaf("mail");
     await this.engine.run(mailEnd("mail", mail, ["lists"]), { entrypoint: ["python3", "/config/post.py", "sink"] });
-    await runLists(this.engine, {
-      ...{ identity: this.identity, config: this.config, caPem, leaf, secret, identityKey: key, httpsPort },
-    });
+    this.#run = () =>
+      runLists(this.engine, {
+        ...{ identity: this.identity, config: this.#config, caPem, leaf, secret, identityKey: key, httpsPort },
+      });
+    await this.#run();
     // What hands in mail has the mail server's certificate; its own network is the lists'.
     await this.engine.run(mailEnd("edge", mail, []), { entrypoint: ["sleep", "3600"] });
     await this.engine.run(mailEnd("steward", await leaf("steward"), []), { entrypoint: ["sleep", "3600"] });
+    await this.engine.ready("database");
+    await this.engine.ready("lists", 180);
+  }
+
+  /** Runs with another section of the stack file, as after an `up`. */
+  async change(config: object): Promise<void> {
+    this.#config = listsConfig.parse(config);
+    await this.#run?.();
     await this.engine.ready("database");
     await this.engine.ready("lists", 180);
   }
@@ -112,11 +123,21 @@ export class ListsStack {
     people: readonly TestPerson[] = [],
     token = secret("lists/steward/1"),
     aliases: Readonly<Record<string, string>> = {},
+    gone: readonly string[] = [],
   ) {
     return tellRosters(
       { httpsPort, agent: this.#agent as Agent, token },
-      { lists, aliases, asked: people.map(({ guid }) => guid), people },
+      { lists, aliases, asked: [...people.map(({ guid }) => guid), ...gone], people },
     );
+  }
+
+  /** Whom the lists ask the steward about. */
+  async people(): Promise<{ readonly guids: readonly string[]; readonly addresses: readonly string[] }> {
+    const answer = await request(`https://127.0.0.1:${httpsPort}/api/people`, {
+      headers: { authorization: `Bearer ${secret("lists/steward/1")}` },
+      dispatcher: this.#agent as Agent,
+    });
+    return (await answer.body.json()) as { guids: string[]; addresses: string[] };
   }
 
   /** Asks Mailman itself, from inside its container. @throws Error when it refuses */
