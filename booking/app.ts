@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import { findBookables } from "./address-book.ts";
 import type { Bookables } from "./bookables.ts";
 import { dayOf, doorNote, doorPage, doorStyle } from "./door.ts";
 import type { Lane } from "./lane.ts";
@@ -25,7 +26,7 @@ const maxBodyMiB = 20;
 
 /**
  * Answers the container's own web server: `/lane/web/...` and `/lane/dav/...` take what may write into calendars,
- * `/doer/<token>` is a door screen, `/doors` lists them, `/logged-out` is where Keycloak
+ * `/address-book/...` is a program's search among rooms, `/doer/<token>` a door screen, `/doors` lists them, `/logged-out` is where Keycloak
  * tells that somebody has logged out.
  */
 export function bookingApp({
@@ -56,6 +57,12 @@ export function bookingApp({
       log(error instanceof Error ? error.message : String(error));
       return c.text(awayText(settings.language), 503);
     }
+  });
+
+  app.on("REPORT", "/address-book/*", bodyLimit({ maxSize: 65_536 }), async (c) => {
+    const path = (c.env.incoming.url ?? "/").slice("/address-book".length);
+    const found = findBookables(bookables.all(), path, await c.req.text());
+    return c.body(found, 207, { "content-type": "application/xml; charset=utf-8" });
   });
 
   app.use(

@@ -182,6 +182,9 @@ ${sogo}
   RewriteRule ^/\\.well-known/(caldav|carddav)/?$ ${origin}/SOGo/dav/ [R=301,L]
   RewriteCond %{REQUEST_URI} !^/SOGo/dav(/|$)
   RewriteRule ^ - [R=404,L]
+  # A search among rooms and equipment: SOGo has no keys for its own.
+  RewriteCond %{REQUEST_METHOD} =REPORT
+  RewriteRule ^/SOGo/dav/[^/]+/Contacts/bookable/?$ "${inner.keeper}/address-book%{REQUEST_URI}" [P,L]
   RewriteCond %{REQUEST_METHOD} !^(GET|HEAD|OPTIONS|PROPFIND|REPORT)$
   RewriteCond %{THE_REQUEST} "^\\S+ (\\S+)"
   RewriteRule "${writes.dav}" "${lane("dav")}%1" [P,NE,L]

@@ -145,13 +145,23 @@ describe("what the groupware keeps and from whom, on an engine", () => {
     expect(stats.stdout).toMatch(/cmd_flush 1\r?\n/);
   });
 
-  it("finds no room by CardDAV, which SOGo cannot, and tells nobody the way to its database", async () => {
+  it("finds rooms by CardDAV, which SOGo cannot, and tells nobody the way to its database", async () => {
     const query =
       '<C:addressbook-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><D:prop><D:getetag/></D:prop><C:filter>' +
       '<C:prop-filter name="FN"><C:text-match>Mødelokale</C:text-match></C:prop-filter></C:filter></C:addressbook-query>';
     const path = `/SOGo/dav/${anna.guid}/Contacts/bookable/`;
     const type = { "content-type": "text/xml; charset=utf-8", depth: "1" };
-    expect((await dav.ask(anna, "REPORT", path, query, type)).status).toBe(501);
+    const found = await dav.ask(anna, "REPORT", path, query, type);
+    expect(found).toMatchObject({
+      status: 207,
+      text: expect.stringMatching(/Mødelokale 1[\s\S]*moede1@kommune\.example/),
+    });
+    expect((await dav.ask(anna, "REPORT", path, query.replace("Mødelokale", "Kælder"), type)).text).not.toContain(
+      "Mødelokale",
+    );
+    expect((await dav.ask(undefined, "REPORT", path, query, type)).status).toBe(403);
+    const asSogo = `curl -s -o /dev/null -w '%{http_code}' -X REPORT -H 'x-webobjects-remote-user: ${anna.guid}' -H 'content-type: text/xml' -H 'depth: 1' -d '${query}' "http://$(cat /run/sogo/twin)${path}"`;
+    expect((await stack.engine.exec("groupware", ["bash", "-c", asSogo])).stdout).toBe("501");
     const logs = await stack.engine.logs("groupware");
     expect(logs).toContain("failed to acquire channel for URL: postgresql://groupware@database");
     for (const hidden of stack.hidden) expect(logs).not.toContain(hidden);
