@@ -11,7 +11,7 @@ import { removeThings, stackThings } from "../../platform/docker/operate.ts";
 import { type BareRoot, makeBareRoot, releases } from "./root.ts";
 
 /** The README's two commands; nobody is there to ask. */
-const commands = { up: "./planb up demo --yes", test: "./planb test --yes" } as const;
+const commands = { up: "./planb up demo", test: "./planb test" } as const;
 
 /** First part of the names of the images that a bare run builds anew. */
 const imagePrefix = "planb-bare";
