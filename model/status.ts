@@ -137,7 +137,7 @@ export const stewardStatusSchema = z.object({
 
 /** The part of it that the start page shows, read leniently. */
 export const publicStateSchema = z.object({
-  services: list(serviceSchema.extend({ probes: list(z.unknown()).default([]) })),
+  services: list(serviceSchema.extend({ probes: list(z.object({ at: time }).partial().catch({})).default([]) })),
   directory: directorySchema.pick({ ageSeconds: true }).optional(),
 });
 

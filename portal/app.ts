@@ -44,7 +44,7 @@ export function portalApp({ settings, identityKey, sources, appPasswords, log }:
     const { user } = context;
     if (user === undefined) return c.redirect("/hjaelp");
     const [state, factors] = await Promise.all([sources.state(), sources.factors(user.token)]);
-    return c.html(startPage({ ...context, user }, { state, factors, now: new Date() }));
+    return c.html(startPage({ ...context, user }, { state, factors }));
   });
   app.get("/hjaelp", (c) => c.html(helpPage(portalPage(c))));
   if (withDevices) deviceRoutes(app, (c) => ({ ...visitor(c), settings }), appPasswords, log);

@@ -30,7 +30,11 @@ const settings: PortalSettings = {
 };
 const away: Sources = { state: async () => undefined, factors: async () => undefined };
 const there: Sources = {
-  state: async () => ({ services: { sso: true, directory: false }, directoryAgeSeconds: 7300 }),
+  state: async () => ({
+    services: { sso: true, directory: false },
+    directoryAgeSeconds: 7300,
+    seenAt: new Date("2026-01-02T12:34:00Z"),
+  }),
   factors: async (token) =>
     token === "token"
       ? [{ type: "otp", label: 'Min "telefon" <3>', created: new Date("2026-01-02T12:00:00Z") }]
@@ -78,6 +82,7 @@ describe("the start page", () => {
     const states = (await page("/")).root.querySelectorAll(".rows li");
     expect(states.map((li) => li.querySelector(".state")?.textContent)).toEqual(["Kører", "Svarer ikke", "Ukendt"]);
     expect(states[1]?.textContent).toContain("Kopieret for 2 timer siden.");
+    expect((await page("/")).root.textContent).toContain("Set kl. 13.34.");
     const unknown = (await page("/", { sources: away })).root;
     expect(unknown.querySelectorAll(".state").map((s) => s.textContent)).toEqual(["Ukendt", "Ukendt", "Ukendt"]);
     expect(unknown.textContent).toContain("Tilstanden kan ikke læses lige nu");
@@ -173,11 +178,19 @@ describe("what others tell", () => {
     expect(
       readState({
         at: "x",
-        services: [{ service: "sso", ok: true, probes: [] }, { service: "mail" }],
+        services: [
+          { service: "sso", ok: true, probes: [{ at: "2026-01-02T12:00:00Z" }, { at: "2026-01-02T12:05:00Z" }] },
+          { service: "files", ok: true, probes: [{ at: "2026-01-02T12:04:00Z" }, { new: 1 }, "odd"] },
+          { service: "mail" },
+        ],
         directory: { ageSeconds: 3 },
       }),
-    ).toEqual({ services: { sso: true, mail: undefined }, directoryAgeSeconds: 3 });
-    expect(readState({ services: [] })).toEqual({ services: {}, directoryAgeSeconds: undefined });
+    ).toEqual({
+      services: { sso: true, files: true, mail: undefined },
+      directoryAgeSeconds: 3,
+      seenAt: new Date("2026-01-02T12:04:00Z"),
+    });
+    expect(readState({ services: [] })).toEqual({ services: {} });
     expect(() => readState("<html>")).toThrow();
     expect(
       readFactors([

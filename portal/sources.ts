@@ -7,6 +7,8 @@ export interface StackState {
   readonly services: Readonly<Record<string, boolean | undefined>>;
   /** Age of the copy of the existing directory in seconds; undefined: not known. */
   readonly directoryAgeSeconds: number | undefined;
+  /** When each service was tried last, at the latest; undefined: none was tried yet. */
+  readonly seenAt: Date | undefined;
 }
 
 /** A second factor somebody has. */
@@ -77,9 +79,13 @@ export function httpSources(statusUrl: string, issuer: string, log: (line: strin
 /** @throws when it is no status */
 export function readState(json: unknown): StackState {
   const { services, directory } = publicStateSchema.parse(json);
+  const tried = services
+    .map(({ probes }) => Math.max(...probes.map(({ at }) => Date.parse(at ?? "")).filter(Number.isFinite)))
+    .filter(Number.isFinite);
   return {
     services: Object.fromEntries(services.map(({ service, ok }) => [service, ok])),
     directoryAgeSeconds: directory?.ageSeconds,
+    seenAt: tried.length === 0 ? undefined : new Date(Math.min(...tried)),
   };
 }
 

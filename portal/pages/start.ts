@@ -18,7 +18,6 @@ export interface StartPage {
   readonly state: StackState | undefined;
   /** Undefined: not to be had right now. */
   readonly factors: readonly Factor[] | undefined;
-  readonly now: Date;
 }
 
 /** The start page: what runs, who am I, second factor, help. */
@@ -54,11 +53,7 @@ function stateOf(service: PortalService, state: StackState | undefined): "up" | 
 
 const groupOf = (item: PortalService | undefined): "work" | "ground" => item?.group ?? "work";
 
-function services(
-  { settings, language }: PortalPage,
-  { state, now }: StartPage,
-  group: "work" | "ground",
-): Html | string {
+function services({ settings, language }: PortalPage, { state }: StartPage, group: "work" | "ground"): Html | string {
   const t = texts[language].services;
   const row = (item: PortalService) => {
     const { service, title, about, url } = item;
@@ -73,7 +68,7 @@ ${stateMark(name, t[name])}
   const rows = settings.services.filter((item) => groupOf(item) === group);
   if (rows.length === 0) return "";
   const first = group === groupOf(settings.services[0]);
-  const seen = state ? t.seen(clock(language, now)) : t.unseen;
+  const seen = state?.seenAt ? t.seen(clock(language, state.seenAt)) : state ? "" : t.unseen;
   const body = html`<ul class="rows">${rows.map(row)}</ul>${first ? html`<p class="small soft">${seen}</p>` : ""}`;
   return group === "work" ? card("tjenester", t.title, body) : card("grundlag", t.ground, body);
 }
