@@ -10,7 +10,7 @@ import type { Exit } from "./commands.ts";
 import { dim, print, remark, table } from "./output.ts";
 import { type OpenStack, openStack } from "./stack.ts";
 import { runSteps } from "./steps.ts";
-import { toolchainStep } from "./toolchain.ts";
+import { imagesStep, toolchainStep } from "./toolchain.ts";
 import { up } from "./up.ts";
 
 /**
@@ -77,7 +77,8 @@ export async function changeMode(name: string, mode: Mode, options: { yes?: bool
   const file = stackFile(name);
   const before = readFileSync(file, "utf8");
   const after = withMode(before, mode);
-  await runSteps([toolchainStep]);
+  // What is awake later must be built, or Pulumi cannot tell what would happen.
+  await runSteps([toolchainStep, imagesStep(stack.config)]);
   if (!(await stack.pulumi.exists())) {
     throw new UserError(
       `the stack ${name} is not up yet; write mode: ${mode} into its file and run: ./planb up ${name}`,

@@ -50,6 +50,12 @@ Resources:
 `;
     expect(reasonOf(output)).toBe("port 443 of 192.0.2.10 is taken");
     expect(reasonOf("error: no stack named 'x' found")).toBe("no stack named 'x' found");
+    const diagnostics = [
+      { message: "error: these images are not built: edge\nBuild them with: x\n", severity: "error" },
+      { message: "only a remark", severity: "info" },
+    ];
+    const preview = JSON.stringify({ config: {}, steps: [], diagnostics }, undefined, 4);
+    expect(reasonOf(`${preview}\n`)).toBe("these images are not built: edge\nBuild them with: x");
   });
 
   it("tell what a mode starts and stops", () => {

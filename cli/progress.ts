@@ -15,8 +15,27 @@ export function progressOf(line: string): string | undefined {
 /** Lines of the diagnostics that say nothing of their own. */
 const empty = /^\s*$|error: update failed$|error: preview failed$|^ {2}\S+:\S+ \(.*\):$/;
 
+/** Errors of an output in JSON, such as that of `preview --json`; undefined: it is none. */
+function jsonErrors(output: string): string | undefined {
+  try {
+    const json = output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1);
+    const { diagnostics } = JSON.parse(json) as { diagnostics?: readonly { message: string; severity: string }[] };
+    const errors = (diagnostics ?? []).filter(({ severity }) => severity === "error");
+    const lines = errors.map(({ message }) =>
+      stripVTControlCharacters(message)
+        .trim()
+        .replace(/^error: /, ""),
+    );
+    return lines.length === 0 ? undefined : [...new Set(lines)].join("\n");
+  } catch {
+    return undefined;
+  }
+}
+
 /** The part of Pulumi's output that says why it failed: its diagnostics, or the last lines. */
 export function reasonOf(output: string): string {
+  const told = jsonErrors(output);
+  if (told !== undefined) return told;
   const lines = stripVTControlCharacters(output)
     .split("\n")
     .map((line) => line.trimEnd());

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -69,8 +69,8 @@ export async function openPulumi(stack: string, demo: boolean): Promise<StackPul
     throw new UserError(`${reasonOf(output)}\npulumi ${args[0]} failed; the whole output: ${log}`);
   };
   const note = (args: readonly string[], output: string) => {
-    const file = createWriteStream(log, { flags: "a" });
-    file.end(`\n== pulumi ${args.join(" ")}, ${new Date().toISOString()}\n${output}\n`);
+    // At once: the command may end before a stream has written.
+    appendFileSync(log, `\n== pulumi ${args.join(" ")}, ${new Date().toISOString()}\n${output}\n`);
   };
   const read = async (args: readonly string[], input?: string, extra?: Readonly<Record<string, string>>) => {
     const run = await spawn(args, input, extra);
