@@ -79,8 +79,10 @@ class Queues(Runner):
             count = runner._one_iteration()
             runner._do_periodic()
             done += count
-            again = 0 if count and runner.sleep_float <= 1 else runner.sleep_float
-            self._due[runner] = time.monotonic() + again
+            self._due[runner] = time.monotonic() + runner.sleep_float
+            if count:
+                # What one has done is often work for another.
+                self._due.update((quick, 0.0) for quick in self._due if quick.sleep_float <= 1)
         return done
 
     def stop(self):
