@@ -81,16 +81,21 @@ export class Keeper {
   }
 
   /** @returns whether the address is a member now */
-  async #add(id: string, { address, name, welcome }: Wanted): Promise<boolean> {
+  async #add(id: string, wanted: Wanted, again = true): Promise<boolean> {
     const { mailman, log } = this.#parts;
+    const { address, name, welcome } = wanted;
     try {
       await mailman.add(id, "member", address, name, welcome);
       return true;
     } catch (error) {
-      // 409: is one already. 400: Mailman takes no such address; one of them must not stop the others.
+      // 409: is one already, or has asked to be. 400: Mailman takes no such address; one of them must not stop the others.
       if (!(error instanceof MailmanError) || error.status >= 500) throw error;
       if (error.status !== 409) log(`lists: ${id}: an address was refused (${error.status})`);
-      return error.status === 409;
+      if (error.status !== 409 || (await mailman.member(id, address))) return error.status === 409;
+      for (const { token, email } of await mailman.requests(id, "anybody")) {
+        if (email.toLowerCase() === address) await mailman.decide(id, token, "discard");
+      }
+      return again && this.#add(id, wanted, false);
     }
   }
 

@@ -151,6 +151,16 @@ describe("joining and leaving by mail", { timeout: 120_000 }, () => {
     await told(stranger, /^Velkommen/);
   });
 
+  it("ends what somebody asked by mail when an owner puts them on meanwhile", async () => {
+    const asker = "utaalmodig@andet.example";
+    await ask(asker, "snak-join");
+    await told(asker, /Bekræft, at du vil med/);
+    await stack.ask("/liste/snak/medlemmer", chef, { adresse: asker, navn: "U" });
+    await told(asker, /^Velkommen/);
+    expect((await stack.tell(rosters)).status).toBe(200);
+    expect((await stack.ask("/liste/snak/medlemmer", chef)).text).toContain(asker);
+  });
+
   it("takes no list as a member: by mail, nor from an owner, who is told why", async () => {
     await ask(klara.address, "snak-join");
     await told(klara.address, /Bekræft/);

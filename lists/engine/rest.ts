@@ -147,12 +147,13 @@ export class Mailman {
     await this.call("POST", `/lists/${list}/held/${id}`, { action, ...comment });
   }
 
-  async requests(list: string): Promise<readonly MembershipRequest[]> {
-    const answer = await this.call("GET", `/lists/${list}/requests?token_owner=moderator`);
-    return collection(request).parse(answer).entries;
+  /** Wishes to join and leave. @param waiting for a moderator, or for anybody: who asked may have to confirm first */
+  async requests(list: string, waiting: "moderator" | "anybody" = "moderator"): Promise<readonly MembershipRequest[]> {
+    const query = waiting === "moderator" ? "?token_owner=moderator" : "";
+    return collection(request).parse(await this.call("GET", `/lists/${list}/requests${query}`)).entries;
   }
 
-  async decide(list: string, token: string, action: "accept" | "reject"): Promise<void> {
+  async decide(list: string, token: string, action: "accept" | "reject" | "discard"): Promise<void> {
     await this.call("POST", `/lists/${list}/requests/${encodeURIComponent(token)}`, { action });
   }
 }
