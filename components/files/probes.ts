@@ -24,7 +24,6 @@ export function filesProbes(identity: StackIdentity): readonly Probe[] {
       url: `${identity.origin(filesHost)}/dav/mine`,
       username: smokeUser,
       passwordSecret: smokeAppPasswordSecret,
-      everySeconds: 300,
     },
   ];
 }
