@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
@@ -57,6 +58,25 @@ describe("what a person may send", () => {
     // Nothing was ended by the engine for want of memory.
     expect(await world.stack.logs("mail")).not.toMatch(/killed by signal|throttling/);
   }, 90_000);
+
+  it("is heard by who logs in, and all is well, while strangers keep all they can get of the port for servers", async () => {
+    const idle = Array.from({ length: 20 }, () => connect(ports.smtp, "127.0.0.1").on("error", () => undefined));
+    try {
+      await expect.poll(() => world.stack.logs("mail"), { timeout: 20_000 }).toMatch(/service "2525" .* process limit/);
+      await world.submit(bo, { from: bo.mail, to: anna.mail, text: "mens andre venter" });
+      await world.arrives(anna, "mens andre venter");
+      expect((await world.stack.exec("mail", ["mail-ready"])).code).toBe(0);
+      // Who says nothing is sent away, so that others get through.
+      const server = createTransport({
+        ...{ host: "127.0.0.1", port: ports.smtp, ignoreTLS: true },
+        greetingTimeout: 90_000,
+      });
+      await server.sendMail({ from: "x@outside.example", to: anna.mail, text: "en server der venter" });
+      expect(await world.stack.logs("mail")).not.toMatch(/killed by signal|throttling/);
+    } finally {
+      for (const socket of idle) socket.destroy();
+    }
+  }, 150_000);
 
   it("is nothing, by a connection from before, once the person is shut out", async () => {
     const session = createTransport({

@@ -198,7 +198,10 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
   const inet = (port: number, ...options: string[]) =>
     `${port} inet n - n - ${port === mailPorts.smtp || port === mailPorts.submissions ? most : seldom} smtpd\n${options.map((option) => `  -o ${option}\n`).join("")}`;
   const shown = ["smtpd_tls_cert_file=/config/tls/public.pem", "smtpd_tls_key_file=/config/tls/public-key.pem"];
+  // There are few to be had, so who says nothing does not keep one for the usual five minutes.
+  const brief = ["timeout", "starttls_timeout"].map((name) => `smtpd_${name}=$\{stress?{10}:{30}}s`);
   const person = [
+    ...brief,
     "smtpd_sasl_auth_enable=yes",
     // An office behind one gateway and the web mail are one address each; guessing is the access service's matter.
     "smtpd_client_connection_count_limit=0",
@@ -255,7 +258,7 @@ export function masterCf({ settings, publicCertificate }: Pick<PostfixArgs, "set
   const unix = ([name, program, limit = "-", wake = "-", ...options]: (typeof daemons)[number]) =>
     `${name} unix ${["cleanup", "forward", "notices", "qmgr", "flush", "showq"].includes(name) ? "n" : "-"} - n ${wake} ${limit} ${program}\n${options.map((option) => `  -o ${option}\n`).join("")}`;
   return `# Made by the program; changes here are lost.
-${inet(mailPorts.smtp, "syslog_name=postfix/mx", ...(publicCertificate ? shown : []))}
+${inet(mailPorts.smtp, "syslog_name=postfix/mx", ...brief, ...(publicCertificate ? shown : []))}
 ${inet(mailPorts.submissions, "syslog_name=postfix/submissions", "smtpd_tls_wrappermode=yes", ...person)}
 ${inet(mailPorts.submission, "syslog_name=postfix/submission", "smtpd_tls_security_level=encrypt", ...person)}
 ${inet(
