@@ -1,6 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoMaster } from "../../cli/keys.ts";
 import { openStack } from "../../cli/stack.ts";
@@ -150,4 +152,45 @@ describe("two municipalities on one host", () => {
     expect(again.seed, "not asked to enrol anew").toBe(clerk.seed);
     expect(await steward(neighbour, "coverage")).toMatch(/all: [1-9]/);
   });
+
+  /** The block of commands on the page on operation that begins so, for this stack and another folder of backups. */
+  const commandsOf = (begin: string, backup: string) => {
+    const blocks = readFileSync(join(root, "docs", "operate.md"), "utf8").split(/\n(?! {4})/);
+    const block = blocks.find((text) => text.trim().startsWith(begin)) ?? "";
+    return block.replaceAll("ringsted", name).replaceAll('"/backup/', `"${backup}/`);
+  };
+
+  it("comes back from a backup by hand, as the page on operation says, after its data was lost", async () => {
+    const backup = mkdtempSync(join(tmpdir(), "planb-backup-"));
+    const run = async (script: string) => {
+      expect(script).toMatch(/docker volume ls/);
+      const { exitCode, all } = await execa("bash", ["-ec", script], {
+        cwd: root,
+        all: true,
+        reject: false,
+        stdin: "ignore",
+      });
+      expect(exitCode, all).toBe(0);
+    };
+    try {
+      await run(commandsOf("./planb mode ringsted dormant --yes", backup));
+      expect(readdirSync(backup)).toContain(`planb-${name}-directory-data.tar`);
+      expect((await planb("down", name, "--yes")).exitCode).toBe(0);
+      const label = [`io.planb.stack=${name}`, "io.planb.backup=daily"];
+      const { Volumes } = await docker.listVolumes({ filters: { label } });
+      expect(Volumes.length).toBe(readdirSync(backup).length);
+      await removeThings({ volumes: Volumes.map((volume) => volume.Name) });
+      // The page says: put the stack file into its place with `mode: dormant`.
+      const asleep = readFileSync(file, "utf8").replace("mode: active", "mode: dormant");
+      writeFileSync(file, asleep);
+      await run(commandsOf("./planb up ringsted --yes", backup));
+    } finally {
+      rmSync(backup, { recursive: true, force: true });
+    }
+    neighbour = await openRunning(name);
+    const again = new Staff(neighbour).known("bodnyg03");
+    again.seed = clerk.seed;
+    await eventually(async () => expect((await again.logIn()).page.body).toContain("Bodil Nygård"), 60);
+    expect(again.seed, "not asked to enrol anew").toBe(clerk.seed);
+  }, 480_000);
 });
