@@ -46,3 +46,24 @@ s/ Server Navn/ servernavn/
 s/"Server Navn"/"Servernavn"/
 # The archive's mailbox has its English name for programs, which find it by its use.
 s/^"SentFolderName" *= .*/&\n"ArchiveFolderName" = "Arkiv";/
+# preferences and buttons
+s/"Nustil"/"Nulstil"/
+s/"Anullér"/"Annullér"/
+s/^"Always forward" = .*/"Always forward" = "Videresend altid";/
+s/^"Short Date Format" = .*/"Short Date Format" = "Kort dato";/
+s/^"Long Date Format" = .*/"Long Date Format" = "Lang dato";/
+s/^"\(Default Module *\)" = .*/"\1" = "Åbn først";/
+s/^"SOGo Version" = .*/"SOGo Version" = "Udgave af SOGo";/
+s/^"Always open mail composer" = .*/"Always open mail composer" = "Skriv altid breve i";/
+s/^"messageforward_inline" = .*/"messageforward_inline" = "I brevet";/
+s/^"Show recipients or sender full email in mailboxes" = .*/"Show recipients or sender full email in mailboxes" = "Vis hele mailadressen i oversigten";/
+s/^"Hide attachements for inline images" = .*/"Hide attachements for inline images" = "Vis ikke billeder i brevet som vedhæftede filer";/
+s/^"Immediately on display" = .*/"Immediately on display" = "Så snart de vises";/
+s/^"After displaying for" = .*/"After displaying for" = "Når de er vist i";/
+s/^"Show subscribed mailboxes only" = .*/"Show subscribed mailboxes only" = "Vis kun mapper, jeg abonnerer på";/
+s/^"Always send vacation message response" = .*/"Always send vacation message response" = "Send altid feriebeskeden";/
+s/^"Filter name" = .*/"Filter name" = "Filterets navn";/
+s/^"match all of the following rules" = .*/"match all of the following rules" = "svarer til alle disse regler";/
+s/^"match any of the following rules" = .*/"match any of the following rules" = "svarer til mindst én af disse regler";/
+s/^"match all messages" = .*/"match all messages" = "er hvilke som helst";/
+s/^"Perform these actions" = .*/"Perform these actions" = "Gør dette";/
