@@ -59,6 +59,22 @@ describe("a phone's calendar and contacts, and logging out", () => {
     return [...text.matchAll(/href>([^<]+\.ics)</g)].map(([, href]) => href ?? "");
   }
 
+  /** Opens a letter in the second one's web mail and presses a button of its invitation as the page's script does. */
+  async function pressed(journey: Journey, subject: string, action: string) {
+    const letter = await eventually(async () => {
+      const text = await found("mailbox uid", "header", "subject", subject);
+      const folder = /^mailbox: (.+)$/m.exec(text)?.[1];
+      expect(folder).toBeDefined();
+      return { folder, uid: /^uid: (\d+)$/m.exec(text)?.[1] };
+    }, 30);
+    const mail = `${stack.origin("kalender")}/SOGo/so/${stine.guid}/Mail/0/folder${letter.folder}/${letter.uid}`;
+    const shown = await journey.open(`${mail}/view`);
+    const part = /sg-imip-path=\\"([^"\\]+)\\"/.exec(shown.body)?.[1];
+    const form = parse(`<form method="post" action="${mail}/${part}/${action}"></form>`).querySelector("form");
+    if (!form) throw new Error("no form");
+    return { shown: shown.body, pressed: (await journey.submit(shown, form, {})).status };
+  }
+
   it("takes a booking of a phone, which knows the address and an app password, and the room comes", async () => {
     const program = await phone.account("caldav");
     const calendars = await program.fetchCalendars();
@@ -159,25 +175,14 @@ describe("a phone's calendar and contacts, and logging out", () => {
     };
     const { journey } = await colleague.logIn();
     await journey.open(`${stack.origin("kalender")}/SOGo/`);
-    /** Sends an answer, opens the letter, and presses the button as the page's script does, whether it is there or not. */
+    /** Sends an answer, opens the letter, and presses the button, whether it is there or not. */
     async function answer(from: string, status: string) {
       const subject = `Svar ${word} ${status}`;
       await fromOutside(stack, {
         ...{ from, to: `${second}@kommune.example`, subject, text: "Se vedlagte svar" },
         icalEvent: { method: "REPLY", content: meeting(["METHOD:REPLY"], status) },
       });
-      const letter = await eventually(async () => {
-        const text = await found("mailbox uid", "header", "subject", subject);
-        const folder = /^mailbox: (.+)$/m.exec(text)?.[1];
-        expect(folder).toBeDefined();
-        return { folder, uid: /^uid: (\d+)$/m.exec(text)?.[1] };
-      }, 30);
-      const mail = `${stack.origin("kalender")}/SOGo/so/${stine.guid}/Mail/0/folder${letter.folder}/${letter.uid}`;
-      const shown = await journey.open(`${mail}/view`);
-      const part = /sg-imip-path=\\"([^"\\]+)\\"/.exec(shown.body)?.[1];
-      const form = parse(`<form method="post" action="${mail}/${part}/updateUserStatus"></form>`).querySelector("form");
-      if (!form) throw new Error("no form");
-      return { shown: shown.body, pressed: (await journey.submit(shown, form, {})).status };
+      return pressed(journey, subject, "updateUserStatus");
     }
 
     const forged = await answer("falsk@example.org", "DECLINED");
@@ -191,6 +196,73 @@ describe("a phone's calendar and contacts, and logging out", () => {
     expect(real.shown).toContain("iCalendarAction('updateUserStatus')");
     expect(real.pressed).toBe(204);
     expect(await answered()).toBe("ACCEPTED");
+  });
+
+  it("takes an outsider's invitation from the web mail, its change and its end, answers by mail, and takes nothing absurd", async () => {
+    const uid = randomUUID();
+    const { journey } = await colleague.logIn();
+    await journey.open(`${stack.origin("kalender")}/SOGo/`);
+    const begin = Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 50 * 3_600_000;
+    const later = begin + 7_200_000;
+    /** Sends what the outsider's program sends, and presses a button in the letter. */
+    async function receive(
+      title: string,
+      method: string,
+      from: number,
+      sequence: number,
+      action: string,
+      ...lines: string[]
+    ) {
+      const subject = `${title} ${word}`;
+      const content = [
+        ...["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//andre//DA", `METHOD:${method}`, "BEGIN:VEVENT"],
+        ...[`UID:${lines.length === 0 ? uid : "absurd"}`, `SEQUENCE:${sequence}`, `DTSTAMP:${stamp(Date.now())}`],
+        ...[`DTSTART:${stamp(from)}`, `DTEND:${stamp(from + 3_600_000)}`, `SUMMARY:Byggesag ${word}`, ...lines],
+        ...[
+          `ORGANIZER:mailto:${outsider}`,
+          `ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:${second}@kommune.example`,
+        ],
+        ...["END:VEVENT", "END:VCALENDAR", ""],
+      ].join("\r\n");
+      const to = `${second}@kommune.example`;
+      await fromOutside(stack, { from: outsider, to, subject, text: "Se vedlagte", icalEvent: { method, content } });
+      return pressed(journey, subject, action);
+    }
+    /** When the calendar has it, if it does. */
+    const held = async () => {
+      const { text } = await other.ask("GET", home(stine, "Calendar").replace(/\/$/, ".ics"));
+      const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${uid}`));
+      return event
+        ?.replaceAll("\r\n ", "")
+        .match(/^DTSTART.*|^ATTENDEE.*PARTSTAT=[A-Z-]+/gm)
+        ?.map((line) => line.replace(/^ATTENDEE.*PARTSTAT=/, ""))
+        .sort();
+    };
+
+    const invited = await receive("Indkaldt", "REQUEST", begin, 0, "accept");
+    expect(invited.shown).toContain("iCalendarAction('accept')");
+    expect(invited.pressed).toBeLessThan(300);
+    expect(await held()).toEqual(["ACCEPTED", `DTSTART:${stamp(begin)}`]);
+    // The demo reaches nobody outside: the letter comes back whole.
+    await eventually(async () => {
+      const reply = (await found("text", "body", "METHOD:REPLY"))
+        .replaceAll(/=\r?\n|\r?\n /g, "")
+        .replaceAll("=3D", "=");
+      expect(reply).toContain(uid);
+      expect(reply).toContain(`ATTENDEE;PARTSTAT=ACCEPTED:mailto:${second}@`);
+    }, 30);
+
+    expect((await receive("Flyttet", "REQUEST", later, 1, "accept")).pressed).toBeLessThan(300);
+    expect(await held()).toEqual(["ACCEPTED", `DTSTART:${stamp(later)}`]);
+
+    const ended = await receive("Aflyst", "CANCEL", later, 2, "deleteFromCalendar");
+    expect(ended.shown).toContain("iCalendarAction('deleteFromCalendar')");
+    expect(ended.pressed).toBeLessThan(300);
+    expect(await held()).toBeUndefined();
+
+    const absurd = await receive("Sekunder", "REQUEST", begin, 0, "accept", "RRULE:FREQ=SECONDLY;COUNT=9999");
+    expect(absurd.pressed).toBe(409);
+    expect((await other.ask("GET", home(stine, "Calendar").replace(/\/$/, ".ics"))).text).not.toContain("SECONDLY");
   });
 
   it.each(["at the start page", "in the calendar"])("ends everything for who logs out %s", async (where) => {
