@@ -2,7 +2,7 @@ import type { DirectoryStatus } from "../../model/status.ts";
 import type { Bookables } from "./bookables-here.ts";
 import type { Coverage } from "./coverage.ts";
 import type { LoginReport } from "./issue-codes.ts";
-import type { Held, PassReport } from "./pass.ts";
+import type { PassReport } from "./pass.ts";
 import type { UnseverReport } from "./unsever.ts";
 
 /** Told whenever logins are taken away or given back; a hook that fails is called again after the next pass. */
