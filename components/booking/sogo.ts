@@ -104,6 +104,8 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoSentFolderName = Sent; SOGoTrashFolderName = Trash; SOGoDraftsFolderName = Drafts; SOGoJunkFolderName = Junk;
   SOGoSieveScriptsEnabled = YES; SOGoVacationEnabled = YES; SOGoForwardEnabled = YES;
   SOGoMailAuxiliaryUserAccountsEnabled = NO;
+  /* who sends for a shared mailbox adds its address to their own; the mail service lets nobody send as another */
+  SOGoMailCustomFromEnabled = YES;
   SOGoMaximumMessageSizeLimit = 30720;
 
   /* language and time */
