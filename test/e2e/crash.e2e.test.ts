@@ -1,3 +1,4 @@
+import { parse } from "node-html-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Clerk } from "./support/clerk.ts";
 import { eventually, openRunning, planb, type RunningStack, steward } from "./support/demo.ts";
@@ -39,5 +40,24 @@ describe("a process dies", () => {
     await Promise.all(services.map((workload) => stack.engine.healthy(workload, 120, killed)));
     const run = await planb("probe", stack.outputs.stack, "--json");
     expect(run.exitCode, run.stdout).toBe(0);
+  });
+
+  it("a service stopped: the start page says so, and says when it runs again", async () => {
+    const { journey } = await clerk.logIn();
+    const shown = async () => {
+      const rows = parse((await journey.open(`${stack.start}/`)).body).querySelectorAll(".rows li");
+      const files = rows.find((row) => row.querySelector("h3")?.textContent === "Filer");
+      return files?.querySelector(".state")?.textContent;
+    };
+    await eventually(async () => expect(await shown()).toBe("Kører"), 90, 2000);
+    await stack.engine.container("files").stop();
+    try {
+      // Found in the steward's next round, a minute later at most.
+      await eventually(async () => expect(await shown()).toBe("Svarer ikke"), 100, 2000);
+    } finally {
+      await stack.engine.container("files").start();
+    }
+    await stack.engine.healthy("files");
+    await eventually(async () => expect(await shown()).toBe("Kører"), 60, 2000);
   });
 });
