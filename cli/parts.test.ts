@@ -32,6 +32,8 @@ describe("Pulumi's words", () => {
   it("become progress", () => {
     expect(progressOf(" +  docker:index:Container database creating (0s) ")).toBe("creating container database");
     expect(progressOf(" -  docker:index:Network edge deleted (0.2s)")).toBe("deleted network edge");
+    expect(progressOf(" -  docker:index:Volume files-data deleting (0s)[retain] ")).toBeUndefined();
+    expect(progressOf(" -  docker:index:Volume files-data deleted (0.05s)[retain] ")).toBe("kept volume files-data");
     expect(progressOf(" ~  docker:index:Volume data refreshing (0s) ")).toBeUndefined();
     expect(progressOf("@ updating....")).toBeUndefined();
   });

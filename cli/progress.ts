@@ -2,11 +2,14 @@ import { stripVTControlCharacters } from "node:util";
 
 /** What a line of Pulumi's progress says of a container, network or volume, e.g. "creating container database". */
 export function progressOf(line: string): string | undefined {
-  const match = /^\s*[-+~@<>= ]*\s*(?:docker|kubernetes):\S*:(\w+)\s+(\S+)\s+(\w+)(?: \(|\s|$)/.exec(
-    stripVTControlCharacters(line),
-  );
+  const match =
+    /^\s*[-+~@<>= ]*\s*(?:docker|kubernetes):\S*:(\w+)\s+(\S+)\s+(\w+)(?: \([^)]*\)(\[retain\])?|\s|$)/.exec(
+      stripVTControlCharacters(line),
+    );
   if (match === null) return undefined;
-  const [, type = "", name, state = ""] = match;
+  const [, type = "", name, state = "", retained] = match;
+  // Pulumi's word for what it forgets and leaves on the engine.
+  if (retained) return state === "deleted" ? `kept ${type.toLowerCase()} ${name}` : undefined;
   return ["creating", "created", "updating", "updated", "deleting", "deleted", "replacing"].includes(state)
     ? `${state} ${type.toLowerCase()} ${name}`
     : undefined;

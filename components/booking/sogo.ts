@@ -134,6 +134,9 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   WONoDetach = YES;
   WOWatchDogRequestTimeout = 1;
   WOListenQueueSize = 32;
+  /* connections to the database are made anew after so many seconds: SOGo goes on asking one whose other end has gone */
+  GCSChannelExpireAge = 10;
+  GCSChannelCollectionTimer = 5;
   SxVMemLimit = 512;
   SOGoMaximumFailedLoginCount = 0;
 

@@ -30,6 +30,11 @@ describe("a process dies", () => {
       const seed = clerk.seed;
       await eventually(async () => expect((await clerk.logIn()).page.body).toContain("Inger-Lise"), 60, 2000);
       expect(clerk.seed).toBe(seed);
+      // Who had connections to the database makes new ones: journeys of all services work again.
+      if (workload === "database") {
+        const probe = async () => expect((await planb("probe", stack.outputs.stack, "--json")).exitCode).toBe(0);
+        await eventually(probe, 30);
+      }
     },
   );
 
