@@ -273,6 +273,15 @@ describe("the mailboxes on an engine", () => {
     expect(await found("byggetilladelse")).toBe(1);
     expect(await found("ansøgning")).toBe(1);
     expect(await found("kattekillinger")).toBe(0);
+    await world.deliver("clerk@kommune.example", { subject: "Sag 4, bilag B", text: "Se å og ø." });
+    expect(await found("ø")).toBe(1);
+    const inSubject = (subject: string) =>
+      world.asUser(login(clerk), async (client) => {
+        await client.mailboxOpen("INBOX");
+        return (await client.search({ subject }, { uid: true })) || [];
+      });
+    expect(await inSubject("sag 4, bilag b")).toHaveLength(1);
+    expect(await inSubject("sag 5")).toEqual([]);
   });
 
   it("puts new mail into the search by itself, in batches", async () => {

@@ -28,6 +28,7 @@ describe("a clerk's calendar and web mail", () => {
     staff = new Staff(stack);
     karla = await staff.hire(login, "Karla", "Kalender-Ærø");
     const mads = await staff.hire(colleague, "Mads", "Mødegæst");
+    await staff.admin("add-member", "G-Borgerservice", login);
     await steward(stack, "sync");
     calendar = new URL(stack.outputs.urls["booking"] ?? "").origin;
     other = (await mads.logIn()).journey;
@@ -93,6 +94,52 @@ describe("a clerk's calendar and web mail", () => {
     await form.locator("[contenteditable=true]").fill("Vi ses i Mødelokale 1, æøå");
     await form.getByRole("button", { name: "send" }).first().click();
     await eventually(async () => expect(await letters(`${colleague}@kommune.example`)).toContain(word), 30, 1000);
+  });
+
+  it("sends as the shared mailbox of her group, whose address she adds to her own", async () => {
+    const { page } = browser;
+    await eventually(async () => {
+      await page.goto("about:blank");
+      await page.goto(`${own}/Preferences#!/mailer`);
+      await page.locator("md-tab-item").filter({ hasText: "IMAP-konti" }).first().click({ timeout: 8000 });
+    }, 40);
+    await page.getByLabel("Rediger konto").first().click();
+    const account = page.locator("md-dialog");
+    await account.getByRole("button", { name: "Ny identitet" }).click();
+    await account.locator('input[ng-model="identity.fullName"]').last().fill("Fællespost");
+    await account.locator("md-card md-autocomplete input").last().fill("faellespost@kommune.example");
+    await page.keyboard.press("Tab");
+    await browser.picture("webmail-identities");
+    await account.getByRole("button", { name: "OK" }).click();
+    await page.locator("button.md-fab").filter({ hasText: "save" }).click();
+    await page.waitForTimeout(1500);
+    /** Writes a letter as somebody, and presses send. */
+    async function write(as: string, subject: string) {
+      await eventually(async () => {
+        await page.goto("about:blank");
+        await page.goto(`${own}/Mail/view`);
+        await page.getByLabel("Skriv en ny besked", { exact: true }).first().click({ timeout: 8000 });
+      }, 40);
+      await page.waitForTimeout(700);
+      await page.locator("button.md-fab.md-mini").first().click();
+      const form = page.locator("md-dialog");
+      const from = form.locator('input[name="from"]');
+      // The form takes the cursor to its second field.
+      await page.waitForTimeout(1200);
+      await from.fill("");
+      await from.pressSequentially(as.slice(0, 8), { delay: 60 });
+      await page.locator(".md-autocomplete-suggestions li:visible").filter({ hasText: as }).first().click();
+      await form.locator('input[placeholder="Tilføj en modtager"]').first().fill(`${colleague}@kommune.example`);
+      await page.keyboard.press("Enter");
+      await form.locator('input[ng-model="editor.message.editable.subject"]').fill(subject);
+      await form.locator("[contenteditable=true]").fill("Her er svaret");
+      await form.getByRole("button", { name: "send" }).first().click();
+    }
+    await write("faellespost@", `${word} fælles`);
+    await eventually(async () => {
+      const found = await letters(`${colleague}@kommune.example`);
+      expect(found).toMatch(/^From: .*<faellespost@kommune\.example>/m);
+    }, 30);
   });
 
   it("shuts out the colleague who is disabled in AD, while the letter stays", async () => {

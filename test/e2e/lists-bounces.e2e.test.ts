@@ -150,4 +150,25 @@ describe("mail of a list that comes back from another server", () => {
     const copies = async () => (await other().got(gone)).filter((text) => text.includes(id));
     await eventually(async () => expect(await copies()).toHaveLength(1), 60, 500);
   });
+
+  it("is told to a member on the list's page, who has mails sent again by a button", async () => {
+    const { page } = browser;
+    await page.goto(`${stack.origin("lister")}/liste/kantinen`);
+    await page.getByRole("button", { name: /Tilmeld mig/ }).click();
+    await page.getByText("Du er nu med på Kantinen.").waitFor();
+    // As after three days on which her mailbox was full for good.
+    const hers = `from address a where a.id = m.address_id and a.email = '${olga.mail}' and m.list_id like 'kantinen.%'`;
+    await sql(`update member m set bounce_score = 0, last_bounce_received = now() ${hers} and m.role = 1`);
+    await sql(`update preferences p set delivery_status = 3 from member m, address a where p.id = m.preferences_id
+      and a.id = m.address_id and a.email = '${olga.mail}' and m.list_id like 'kantinen.%' and m.role = 1`);
+    await page.reload();
+    await page.getByText("så de er sat på pause").waitFor();
+    await browser.picture("lists-paused-member");
+    await page.getByRole("button", { name: "Send til mig igen" }).click();
+    await page.getByText("Du får mails fra listen igen.").waitFor();
+    await browser.picture("lists-resumed-member");
+    expect(await page.content()).not.toContain("sat på pause");
+    await write();
+    await olga.arrives(`${run} brev ${letters}`);
+  });
 });

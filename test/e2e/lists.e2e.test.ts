@@ -97,7 +97,8 @@ describe("mailing lists, as clerks use them", () => {
     expect(await nora.letters(`${run} tilbud`)).toEqual([]);
     await browser.picture("lists-moderation");
     const held = page.locator("section", { has: page.getByRole("heading", { name: `${run} tilbud` }) });
-    expect(await held.textContent()).toContain("Afsenderen er ikke medlem af listen");
+    // Her server has no name in the DNS, for which the filter marks her letter; of one that it lets pass, the engine tests tell.
+    expect(await held.textContent()).toContain("Spamfilteret har mærket mailen som mistænkelig");
     await held.getByRole("button", { name: "Godkend" }).click();
     await page.getByText("Mailen er godkendt og sendes nu.").waitFor();
     await nora.arrives(`${run} tilbud`);
