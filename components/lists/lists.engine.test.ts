@@ -241,6 +241,19 @@ describe("lists", { timeout: 90_000 }, () => {
     expect(await members()).not.toContain(vera.address);
   });
 
+  it("forgets who left, so that the address belongs to the next who has it", async () => {
+    const [former, fresh] = [person("saerling", "Sune Særling"), person("efter", "Eva Efter")];
+    await stack.ask("/liste/snak/tilmeld", former, {});
+    await stack.ask("/liste/snak/afmeld", former, {});
+    expect((await stack.tell(rosters)).status).toBe(200);
+    await stack.ask("/liste/snak/medlemmer", chef, { adresse: former.address, navn: "E." });
+    expect((await stack.people()).addresses).toContain(former.address);
+    const next = { ...fresh, address: former.address };
+    for (let turn = 0; turn < 2; turn++) expect((await stack.tell(rosters, [next])).status).toBe(200);
+    expect((await stack.ask("/liste/snak/medlemmer", chef)).text).toContain(fresh.name);
+    await stack.ask("/liste/snak/medlemmer/tag-af", chef, { adresse: former.address });
+  });
+
   it("takes in who joined by mail, by the name the directory gives them", async () => {
     await stack.mailman("POST", "/members", {
       ...{ list_id: "snak.liste.kommune.example", subscriber: kaj.address, display_name: "K. fra mobilen" },

@@ -93,6 +93,10 @@ export class MemberStore {
           and not exists (select from planb.hand o where o.list = h.list and o.guid = p.guid)`,
       [people.map(({ guid }) => guid)],
     );
+    // Of who is on no list by hand nothing is remembered: their address may be somebody else's when it is put on next.
+    await this.#database.query(
+      "delete from planb.people p where not exists (select from planb.hand h where h.guid = p.guid)",
+    );
   }
 
   /** Takes over the staff's further addresses; Mailman looks there too (`images/mailman/planb_posting.py`). */
