@@ -33,7 +33,7 @@ describe("a process dies", () => {
       // Who had connections to the database makes new ones: journeys of all services work again.
       if (workload === "database") {
         const probe = async () => expect((await planb("probe", stack.outputs.stack, "--json")).exitCode).toBe(0);
-        await eventually(probe, 30);
+        await eventually(probe, 75);
       }
     },
   );
