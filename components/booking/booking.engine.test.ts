@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CalDav, type Meeting } from "./testing/caldav.ts";
+import { book, CalDav, type Meeting, room } from "./testing/caldav.ts";
 import { BookingStack, people } from "./testing/stack.ts";
 
 const { anna, bo, eva } = people;
-const room = "moede1@kommune.example";
 const workdays = { mon: "08:00-16:00", tue: "08:00-16:00", wed: "08:00-16:00", thu: "08:00-16:00", fri: "08:00-16:00" };
 const section = {
   rooms: [
@@ -40,12 +39,6 @@ describe("the groupware on an engine", () => {
     await stack.remove();
   });
 
-  /** Times of a day in 2027, by month and day. */
-  const at = (day: string, from: string, to: string) => ({ from: `2027${day}T${from}00Z`, to: `2027${day}T${to}00Z` });
-  const book = (uid: string, day: string, from: string, to: string, more: Partial<Meeting> = {}): Meeting => ({
-    ...{ uid, invited: [room], ...at(day, from, to) },
-    ...more,
-  });
   /** Meetings in a resource's calendar, as its rows have them. */
   const held = (id: string) =>
     stack.sql(

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CalDav, type Meeting } from "./testing/caldav.ts";
+import { book, CalDav, room } from "./testing/caldav.ts";
 import { BookingStack, people, ports } from "./testing/stack.ts";
 
 const { anna, bo, eva } = people;
-const room = "moede1@kommune.example";
 const section = {
   rooms: [
     { id: "moede1", name: 'Mødelokale 1 "Ærø", stuen', address: room, capacity: 8, features: ["Skærm", "Tavle"] },
@@ -24,13 +23,6 @@ describe("what the groupware keeps and from whom, on an engine", () => {
   afterAll(async () => {
     await dav?.close();
     await stack.remove();
-  });
-
-  /** Times of a day in 2027, by month and day. */
-  const at = (day: string, from: string, to: string) => ({ from: `2027${day}T${from}00Z`, to: `2027${day}T${to}00Z` });
-  const book = (uid: string, day: string, from: string, to: string, more: Partial<Meeting> = {}): Meeting => ({
-    ...{ uid, invited: [room], ...at(day, from, to) },
-    ...more,
   });
 
   it("books a room, which its calendar keeps", async () => {

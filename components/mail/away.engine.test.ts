@@ -2,20 +2,13 @@ import PostalMime from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
 import { suffix } from "../directory/slapd.ts";
-import { MailWorld, type TestPerson } from "./testing/world.ts";
+import { MailWorld, type TestPerson, testPerson } from "./testing/world.ts";
 import { fixtureDns, signingKey } from "./testing/zone.ts";
 
-const person = (n: number, uid: string, more: Partial<TestPerson> = {}): TestPerson => ({
-  guid: `00000000-0000-4000-8000-00000000000${n}`,
-  uid,
-  mail: `${uid}@kommune.example`,
-  password: `hemmelig ${uid} æøå`,
-  ...more,
-});
-const anna = person(1, "anna");
-const bo = person(2, "bo");
-const dora = person(3, "dora", { aliases: ["dora.dans@kommune.example"] });
-const emil = person(4, "emil");
+const anna = testPerson(1, "anna");
+const bo = testPerson(2, "bo");
+const dora = testPerson(3, "dora", { aliases: ["dora.dans@kommune.example"] });
+const emil = testPerson(4, "emil");
 const stranger = "chef@open.example";
 const ports = { smtp: 17525, submissions: 17565, submission: 17587, imaps: 17593, sieve: 17594, directory: 17541 };
 

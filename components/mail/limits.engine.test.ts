@@ -2,15 +2,9 @@ import { connect } from "node:net";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
-import { MailWorld, mailHost, type TestPerson } from "./testing/world.ts";
+import { MailWorld, mailHost, type TestPerson, testPerson } from "./testing/world.ts";
 
-const person = (n: number, uid: string): TestPerson => ({
-  guid: `00000000-0000-4000-8000-00000000000${n}`,
-  uid,
-  mail: `${uid}@kommune.example`,
-  password: `hemmelig ${uid} æøå`,
-});
-const [anna, bo, carl] = [person(1, "anna"), person(2, "bo"), person(3, "carl")];
+const [anna, bo, carl] = [testPerson(1, "anna"), testPerson(2, "bo"), testPerson(3, "carl")];
 const ports = { smtp: 17425, submissions: 17465, submission: 17487, imaps: 17493, sieve: 17494, directory: 17441 };
 const many = (count: number) => Array.from({ length: count }, (_, n) => `borger${n}@outside.example`);
 

@@ -6,18 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
 import { runProbe } from "../../probes/index.ts";
 import { suffix } from "../directory/slapd.ts";
-import { MailWorld, mailHost, type TestPerson, testPorts } from "./testing/world.ts";
+import { MailWorld, mailHost, type TestPerson, testPerson, testPorts } from "./testing/world.ts";
 import { zipBomb, zipOf } from "./testing/zip.ts";
 
-const person = (n: number, uid: string, more: Partial<TestPerson> = {}): TestPerson => ({
-  guid: `00000000-0000-4000-8000-00000000000${n}`,
-  uid,
-  mail: `${uid}@kommune.example`,
-  password: `hemmelig ${uid} æøå`,
-  ...more,
-});
-const anna = person(1, "anna", { aliases: ["anna.and@kommune.example"], groups: ["g000000000001"] });
-const bo = person(2, "bo");
+const anna = testPerson(1, "anna", { aliases: ["anna.and@kommune.example"], groups: ["g000000000001"] });
+const bo = testPerson(2, "bo");
 const dn = (p: TestPerson) => `planbGuid=${p.guid},ou=people,${suffix}`;
 
 /** Speaks SMTP in the clear and gives every answer's code and text. */

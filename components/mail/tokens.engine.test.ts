@@ -4,15 +4,9 @@ import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImages } from "../../images/index.ts";
 import { authority, type Workload } from "../../model/index.ts";
-import { MailWorld, mailHost, type TestPerson } from "./testing/world.ts";
+import { MailWorld, mailHost, type TestPerson, testPerson } from "./testing/world.ts";
 
-const person = (n: number, uid: string): TestPerson => ({
-  guid: `00000000-0000-4000-8000-00000000000${n}`,
-  uid,
-  mail: `${uid}@kommune.example`,
-  password: `hemmelig ${uid} æøå`,
-});
-const [anna, bo] = [person(1, "anna"), person(2, "bo")];
+const [anna, bo] = [testPerson(1, "anna"), testPerson(2, "bo")];
 const ports = { smtp: 17325, submissions: 17365, submission: 17387, imaps: 17393, sieve: 17394, directory: 17341 };
 const issuer = "https://login.access.localhost/realms/planb";
 const server = `import { readFileSync } from "node:fs";

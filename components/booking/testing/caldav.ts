@@ -15,6 +15,21 @@ export interface Meeting {
   readonly more?: readonly Meeting[];
 }
 
+/** Times of a day in 2027, by month and day, e.g. "0104", and hours and minutes. */
+const at = (day: string, from: string, to: string) => ({
+  from: `2027${day}T${from}00Z`,
+  to: `2027${day}T${to}00Z`,
+});
+
+/** Address of the room that meetings of the tests are in. */
+export const room = "moede1@kommune.example";
+
+/** A meeting in that room. */
+export const book = (uid: string, day: string, from: string, to: string, more: Partial<Meeting> = {}): Meeting => ({
+  ...{ uid, invited: [room], ...at(day, from, to) },
+  ...more,
+});
+
 /** An answer. */
 export interface DavAnswer {
   readonly status: number;

@@ -74,6 +74,15 @@ export interface TestPerson {
   readonly groups?: readonly string[];
 }
 
+/** A person of the test by number, from 1 to 9, and login. */
+export const testPerson = (n: number, uid: string, more: Partial<TestPerson> = {}): TestPerson => ({
+  guid: `00000000-0000-4000-8000-00000000000${n}`,
+  uid,
+  mail: `${uid}@kommune.example`,
+  password: `hemmelig ${uid} æøå`,
+  ...more,
+});
+
 /** Postfix and Rspamd beside the real directory, access service and mailboxes, and a server of strangers. */
 export class MailWorld {
   readonly stack: TestStack;
