@@ -79,3 +79,14 @@ it("leaves a real stack's container that its state does not explain, and says so
   expect((await stranger.inspect()).State.Status).toBe("created");
   expect(await mendStack({ ...open, demo: true }, () => {})).toBe("mended: 1 leftovers on the engine");
 });
+
+it("knows by its id what another checkout's state has made under the same name", async () => {
+  const Labels = { "io.planb.stack": stack.prefix };
+  const [name, old] = [`${stack.prefix}-server`, stack.docker.getContainer(`${stack.prefix}-server`)];
+  await old.remove({ force: true });
+  await stack.docker.createContainer({ name, Image: stack.image, Cmd: ["sleep", "600"], Labels });
+  await expect(mendStack(open, () => {})).rejects.toThrow(`does not know: ${name}`);
+  expect(await mendStack({ ...open, demo: true }, () => {})).toBe("mended: 1 leftovers on the engine");
+  const up = await stack.up(network(), server(true));
+  expect(up.ok, up.output).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { UserError } from "../model/errors.ts";
-import { removeThings, stackThings } from "../platform/docker/operate.ts";
+import { type Made, removeThings, stackMade } from "../platform/docker/operate.ts";
 import type { OpenStack } from "./stack.ts";
 import type { Tell } from "./steps.ts";
 
@@ -12,6 +12,8 @@ interface Exported {
 }
 
 interface StateResource {
+  /** The engine's id of what was made. */
+  readonly id?: string;
   readonly type: string;
   readonly inputs?: { readonly name?: unknown };
   readonly outputs?: { readonly name?: unknown };
@@ -60,12 +62,13 @@ export async function mendStack(stack: OpenStack, tell: Tell): Promise<string | 
   return mended.length === 0 ? undefined : `mended: ${mended.join(", ")}`;
 }
 
-/** Containers and networks of the stack that its state does not know. */
+/**
+ * Containers and networks of the stack that its state does not know. The state knows what it made by id: of the same name
+ * may be what another checkout's state made, and this one cannot remove or change those.
+ */
 async function leftovers(stack: OpenStack): Promise<{ containers: string[]; networks: string[] }> {
-  const [{ resources }, things] = await Promise.all([exported(stack), stackThings(stack.name)]);
-  const known = new Set((resources ?? []).map(nameOf));
-  return {
-    containers: things.containers.filter((name) => !known.has(name)),
-    networks: things.networks.filter((name) => !known.has(name)),
-  };
+  const [{ resources }, made] = await Promise.all([exported(stack), stackMade(stack.name)]);
+  const known = new Set((resources ?? []).map(({ id }) => id));
+  const unknown = (all: readonly Made[]) => all.filter(({ id }) => !known.has(id)).map(({ name }) => name);
+  return { containers: unknown(made.containers), networks: unknown(made.networks) };
 }

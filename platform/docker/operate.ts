@@ -146,17 +146,32 @@ export interface StackThings {
 
 /** Names of all that a stack has on the engine. */
 export async function stackThings(stack: string): Promise<StackThings> {
+  const [made, volumes] = await Promise.all([stackMade(stack), new Docker().listVolumes({ filters: ofStack(stack) })]);
+  return {
+    containers: made.containers.map(({ name }) => name),
+    networks: made.networks.map(({ name }) => name),
+    volumes: (volumes.Volumes ?? []).map((v) => v.Name).sort(),
+  };
+}
+
+/** A container or network on the engine. The name may be another's tomorrow, the id is not. */
+export interface Made {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A stack's containers and networks on the engine, by name. */
+export async function stackMade(stack: string): Promise<Readonly<Record<"containers" | "networks", readonly Made[]>>> {
   const docker = new Docker();
   const filters = ofStack(stack);
-  const [containers, networks, volumes] = await Promise.all([
+  const [containers, networks] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
   ]);
+  const sorted = (all: readonly Made[]) => [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    containers: containers.map((c) => (c.Names[0] ?? c.Id).replace(/^\//, "")).sort(),
-    networks: networks.map((n) => n.Name).sort(),
-    volumes: (volumes.Volumes ?? []).map((v) => v.Name).sort(),
+    containers: sorted(containers.map((c) => ({ id: c.Id, name: (c.Names[0] ?? c.Id).replace(/^\//, "") }))),
+    networks: sorted(networks.map((n) => ({ id: n.Id, name: n.Name }))),
   };
 }
 
