@@ -170,7 +170,6 @@ export class MemberStore {
   ): Promise<void> {
     if (who.guid !== undefined) {
       await this.#database.query("delete from planb.opted_out where list = $1 and guid = $2", [list, who.guid]);
-      await this.#know([{ guid: who.guid, address: who.address, name: who.name }]);
       await this.#handOff(list, who.guid);
     }
     // The address may have been another's, who is gone: it is the new one's now.
@@ -180,6 +179,8 @@ export class MemberStore {
          set guid = excluded.guid, name = excluded.name, added_by = excluded.added_by, added_at = now()`,
       [list, who.address.toLowerCase(), who.guid ?? null, who.name, by],
     );
+    // Not before: who is on no list by hand is forgotten at the steward's next word.
+    if (who.guid !== undefined) await this.#know([{ guid: who.guid, address: who.address, name: who.name }]);
   }
 
   /** Puts an address on a list by hand: the person it belongs to, by their own name, or nobody known, by the name given. */

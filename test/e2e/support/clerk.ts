@@ -22,7 +22,7 @@ export class Clerk {
 
   /** Opens the start page in a fresh browser and sends user name and password. */
   async sendPassword(password = this.password): Promise<{ journey: Journey; page: Page }> {
-    const journey = startJourney(this.#stack.context, { timeoutMs: 30_000, signal: AbortSignal.timeout(150_000) });
+    const journey = startJourney(this.#stack.context, { timeoutMs: 30_000, signal: AbortSignal.timeout(600_000) });
     this.#journeys.push(journey);
     const first = await journey.open(`${this.#stack.start}/`);
     const page = await submit(journey, first, { username: this.username, password, credentialId: "" });
