@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { FileStore } from "@tus/file-store";
@@ -12,10 +12,18 @@ import type { Spaces } from "./core/spaces.ts";
 export const refused = (status_code: number, body: string) => ({ status_code, body });
 
 /** What tus answers to a problem. */
-export function inTus(error: unknown): unknown {
-  if (!(error instanceof FileProblem)) return error;
+export function refusal({ problem }: FileProblem) {
   const statuses = { full: 507, "disk-full": 507, "too-large": 413, exists: 409, missing: 404 };
-  return refused(statuses[error.problem as "full"] ?? 400, error.problem);
+  return refused(statuses[problem as "full"] ?? 400, problem);
+}
+
+/** What tus is to throw for an error. */
+export const inTus = (error: unknown): unknown => (error instanceof FileProblem ? refusal(error) : error);
+
+/** Whether so little is left of a disk that a chunk of an upload may not have found room: a MiB. */
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < 1_048_576;
 }
 
 type Metadata = Record<string, string | null> | undefined;
@@ -84,7 +92,8 @@ export function piecesIn(directory: string, days: number, spaces: Spaces): Piece
     const held = await roomFor(id);
     let problem: unknown;
     const arriving = async function* () {
-      for await (const chunk of readable) {
+      // Left open when it is broken off, or tus takes its end for the sender's and tells nothing of ours.
+      for await (const chunk of readable.iterator({ destroyOnReturn: false })) {
         try {
           held.arrived((chunk as Buffer).length);
         } catch (error) {
@@ -97,6 +106,8 @@ export function piecesIn(directory: string, days: number, spaces: Spaces): Piece
     try {
       return await write(Readable.from(arriving()), id, offset);
     } catch (error) {
+      // The store tells not why a file could not be written.
+      if (problem === undefined && (await isFull(directory))) problem = new FileProblem("disk-full");
       throw problem === undefined ? error : inTus(problem);
     } finally {
       // What broke off is sent again from where the file ends.

@@ -16,6 +16,9 @@ export const script = `"use strict";
   const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   const headers = (more) => ({ "Tus-Resumable": "1.0.0", "X-Requested-With": "XMLHttpRequest", ...more });
 
+  // The server says in a word what is wrong.
+  const refusal = async (answer) => Object.assign(new Error(), { status: answer.status, problem: (await answer.text()).trim() });
+
   // What a second try would not mend: not the server's being away, another upload of the same piece, or too much at once.
   const isFinal = (status) => status === 507 || (status >= 400 && status < 500 && ![408, 409, 423, 425, 429].includes(status));
 
@@ -32,7 +35,7 @@ export const script = `"use strict";
     }
     const metadata = "folder " + encode(folder) + ",name " + encode(file.name);
     const made = await fetch("/op", { method: "POST", headers: headers({ "Upload-Length": String(file.size), "Upload-Metadata": metadata }) });
-    if (!made.ok) throw Object.assign(new Error(), { status: made.status });
+    if (!made.ok) throw await refusal(made);
     const url = made.headers.get("Location");
     try { localStorage.setItem(key, url); } catch {}
     return { url, offset: 0 };
@@ -49,7 +52,7 @@ export const script = `"use strict";
           headers: headers({ "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" }),
           body: file.slice(offset, offset + piece),
         });
-        if (!answer.ok) throw Object.assign(new Error(), { status: answer.status });
+        if (!answer.ok) throw await refusal(answer);
         offset = Number(answer.headers.get("Upload-Offset"));
         failures = 0;
         show(offset);
@@ -101,7 +104,7 @@ export const script = `"use strict";
         done++;
       } catch (error) {
         failed++;
-        state.textContent = { 400: texts.name, 401: texts.loggedOut, 409: texts.exists, 507: texts.full }[error.status] || texts.failed;
+        state.textContent = error.status === 401 ? texts.loggedOut : texts.problems[error.problem] || texts.failed;
         state.className = "wrong";
       }
     }

@@ -154,7 +154,6 @@ export const da: Texts = {
     done: "færdig",
     loggedOut: "Du er logget ud. Genindlæs siden, log ind, og vælg filen igen: den fortsætter, hvor den slap.",
     failed: "gik ikke",
-    full: "Der er ikke plads. Slet noget i mappen, eller bed om mere plads.",
     retry: "Prøver igen",
   },
 };

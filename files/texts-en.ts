@@ -154,7 +154,6 @@ export const en: Texts = {
     done: "done",
     loggedOut: "You are logged out. Reload the page, log in and choose the file again: it goes on where it was.",
     failed: "failed",
-    full: "There is no room. Delete something in the folder, or ask for more room.",
     retry: "Trying again",
   },
 };

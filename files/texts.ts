@@ -153,7 +153,6 @@ export interface Texts {
     readonly done: string;
     readonly loggedOut: string;
     readonly failed: string;
-    readonly full: string;
     readonly retry: string;
   };
 }

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Server } from "@tus/server";
-import { FileProblem } from "./core/problem.ts";
+import { asProblem, FileProblem } from "./core/problem.ts";
 import type { NamedSpace, Spaces } from "./core/spaces.ts";
-import { inTus, leavingBytes, piecesIn, refused, wantedPlace } from "./pieces.ts";
+import { inTus, leavingBytes, piecesIn, refusal, refused, wantedPlace } from "./pieces.ts";
 
 /** Where uploads in pieces are sent to. */
 export const uploadPath = "/op";
@@ -80,7 +80,10 @@ export async function uploadServer({ data, spaces, userOf, log }: UploadParts): 
       return {};
     },
     onResponseError: (_request, error) => {
-      if (!("status_code" in error)) log(`upload: ${error.stack ?? error.message}`);
+      if ("status_code" in error) return undefined;
+      const problem = asProblem(error);
+      if (problem instanceof FileProblem && problem.problem === "disk-full") return refusal(problem);
+      log(`upload: ${error.stack ?? error.message}`);
       return undefined;
     },
   });

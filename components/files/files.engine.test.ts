@@ -376,7 +376,16 @@ describe("files on an engine", () => {
     for (const name of ["gammel", "a", "b"])
       expect((await put(aase, `/dav/mine/${name}`, "x".repeat(50_000))).status).toBe(201);
     expect((await remove("gammel")).status).toBe(204);
+    const tus = (...more: string[]) => ["Tus-Resumable: 1.0.0", ...more].flatMap((line) => ["-H", line]);
+    const named = `Upload-Metadata: folder ${btoa("/mappe/mine")},name ${btoa("stor")}`;
+    const location = ["-o", "/dev/null", "-w", "%header{location}\n%{http_code}"];
+    const begin = ["-X", "POST", ...tus("Upload-Length: 100000", named), ...location];
+    const begun = await world.curl(aase, "/op", begin);
+    expect(begun.status).toBe(201);
     await fill();
+    const offset = tus("Upload-Offset: 0", "Content-Type: application/offset+octet-stream");
+    const piece = await world.curl(aase, begun.body, ["-X", "PATCH", ...offset, "--data-binary", "x".repeat(100_000)]);
+    expect(piece).toMatchObject({ status: 507, body: "disk-full" });
     const full = await put(aase, "/dav/mine/ny", "x".repeat(50_000));
     expect(full).toMatchObject({ status: 507, body: expect.stringContaining("serveren") });
     expect((await remove("a")).status).toBe(204);

@@ -207,6 +207,15 @@ describe("mail on an engine", () => {
     await arrives(bo, "til hele gruppen");
   });
 
+  it("brings one copy to who is addressed by name and by a group", async () => {
+    const to = ["loen@kommune.example", bo.mail, anna.mail];
+    await world.submit(bo, { to, from: bo.mail, text: "til alle på en gang" });
+    await arrives(anna, "til alle p");
+    await world.submit(bo, { to: anna.mail, from: bo.mail, text: "og en til" });
+    await arrives(anna, "og en til");
+    expect(await inbox(anna, "til alle p")).toHaveLength(1);
+  });
+
   it("delivers outside, signed, and over declared TLS or not at all", async () => {
     const mail = { from: anna.mail, text: "til de andre" };
     const to = (domain: string) => world.submit(anna, { ...mail, to: `x@${domain}`, subject: domain });

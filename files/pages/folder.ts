@@ -105,7 +105,7 @@ ${shown(view.message)}
 ${card(
   "laeg-op",
   f.upload,
-  html`<div id="sender" data-folder="${addresses.folder(named.key, segments)}" data-texts="${JSON.stringify({ ...t.script, name: t.problems.name, exists: t.problems.exists })}">${postForm(
+  html`<div id="sender" data-folder="${addresses.folder(named.key, segments)}" data-texts="${JSON.stringify({ ...t.script, problems: t.problems })}">${postForm(
     addresses.send(named.key, segments),
     [
       html`<div class="field"><label for="files">${f.files}</label><p class="small soft" id="files-hint">${f.uploadHint}</p>

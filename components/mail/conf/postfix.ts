@@ -90,6 +90,8 @@ ${lines({
     table("groups"),
     table("rooms"),
   ].join(", "),
+  // Who is addressed by name and by a group, or by two groups, gets one copy. Notices name the mailbox, and not the group before.
+  enable_original_recipient: "no",
   // A list of all staff is one address that becomes thousands.
   virtual_alias_expansion_limit: 20000,
   virtual_transport: `mailbox:inet:${mailbox.workload}:${mailbox.port}`,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImapFlow } from "imapflow";
 import type { Client } from "ldapts";
-import { createTransport } from "nodemailer";
+import { createTransport, type SentMessageInfo } from "nodemailer";
 import { authority, derive, type Workload } from "../../../model/index.ts";
 import { openShadow, type Shadow } from "../../../steward/directory/index.ts";
 import { type MailboxDuty, mailboxDutySchema } from "../../../steward/mailbox/index.ts";
@@ -215,13 +215,15 @@ export class MailboxWorld {
       tls: { ca: [this.#caPem], servername: "mailbox" },
     } as Parameters<typeof createTransport>[0]);
     try {
-      await transport.sendMail({
+      const sent: SentMessageInfo = await transport.sendMail({
         from: "Afsender <afsender@udenfor.example>",
         to,
         text: message.text ?? "Hej",
         subject: message.subject,
         ...(message.headers ? { headers: message.headers } : {}),
       });
+      // LMTP answers for each recipient after the letter.
+      for (const refused of sent.rejectedErrors ?? []) throw refused;
     } finally {
       transport.close();
     }
