@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
@@ -7,16 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoMaster } from "../../cli/keys.ts";
 import { openStack } from "../../cli/stack.ts";
 import { authority, derive } from "../../model/index.ts";
-import { removeThings, stackThings } from "../../platform/docker/operate.ts";
+import { removeThings } from "../../platform/docker/operate.ts";
 import type { Clerk } from "./support/clerk.ts";
 import { eventually, openRunning, planb, type RunningStack, steward } from "./support/demo.ts";
+import { OwnStack } from "./support/own-stack.ts";
 import { root } from "./support/root.ts";
 import { Staff } from "./support/staff.ts";
 
 const name = "test-nabo";
 const municipality = `Nabo "By" & Omegn's Kommune`;
-const file = join(root, "stacks", `${name}.yaml`);
-const caFile = join(root, "stacks", `${name}-ca.pem`);
 
 /** A second municipality on the same host. It says itself where its AD is, and is wrong about it at first. */
 const stackFile = (controller: string) => `
@@ -39,6 +38,8 @@ interface Status {
   readonly directory?: { readonly state: string; readonly message?: string; readonly people: number };
 }
 
+const own = new OwnStack(name);
+const authorities = (pem: string) => own.write(pem, "-ca.pem");
 const docker = new Docker();
 const ofStack = (stack: string) => ({ filters: { label: [`io.planb.stack=${stack}`] } });
 
@@ -50,9 +51,7 @@ describe("two municipalities on one host", () => {
   const bindPassword = async (password: string) =>
     (await openStack(name)).pulumi.write(password, "config", "set", "--secret", "planb:adBindPassword");
   const up = async () => {
-    const run = await planb("up", name, "--yes");
-    expect(run.exitCode, run.stderr).toBe(0);
-    neighbour = await openRunning(name);
+    neighbour = await own.up();
   };
   const directory = async () => {
     const { stdout } = await neighbour.engine.exec("steward", ["steward", "status", "--json"]);
@@ -61,25 +60,17 @@ describe("two municipalities on one host", () => {
 
   beforeAll(async () => {
     demo = await openRunning();
-    // What a broken-off run left was made with another master secret, which nothing of a new one fits.
-    await removeThings(await stackThings(name));
-    writeFileSync(caFile, demo.outputs.caPem); // an authority, but not that of its AD
-    writeFileSync(file, stackFile("dc9.kommune.lan"));
+    await own.clear();
+    authorities(demo.outputs.caPem); // but not that of its AD
+    own.write(stackFile("dc9.kommune.lan"));
   });
-  afterAll(async () => {
-    const gone = await planb("destroy", name, "--yes", "--delete-data");
-    rmSync(file, { force: true });
-    rmSync(caFile, { force: true });
-    rmSync(join(root, "stacks", `Pulumi.${name}.yaml`), { force: true });
-    expect(gone.exitCode, gone.stderr).toBe(0);
-    expect((await docker.listVolumes(ofStack(name))).Volumes).toEqual([]);
-  });
+  afterAll(() => own.destroy());
 
   it("says which secret is missing, before anything is changed", async () => {
     const run = await planb("up", name, "--yes");
     expect(run.exitCode).toBe(1);
     expect(run.stderr).toMatch(/planb:adBindPassword/);
-    expect(await docker.listContainers({ all: true, ...ofStack(name) })).toEqual([]);
+    expect(await own.containers()).toEqual([]);
   });
 
   it("comes up beside the other though no controller answers, and says so", async () => {
@@ -91,14 +82,14 @@ describe("two municipalities on one host", () => {
   });
 
   it("says that it does not trust a controller whose authority it was not told", async () => {
-    writeFileSync(file, stackFile("dc1.kommune.lan"));
+    own.write(stackFile("dc1.kommune.lan"));
     await up();
     await eventually(async () => expect((await directory())?.message).toMatch(/certificate|authority|caFile/i), 30);
   });
 
   it("says that the bind account's password is wrong", async () => {
     const ca = await authority(demoMaster(name), "existing-ad/ca/1", "Demo Kommune AD CA");
-    writeFileSync(caFile, ca.caPem);
+    authorities(ca.caPem);
     await up();
     await eventually(async () => expect((await directory())?.message).toMatch(/password|credentials/i), 30);
   });
@@ -141,8 +132,8 @@ describe("two municipalities on one host", () => {
 
   it("sleeps with its data, and wakes with it", async () => {
     expect((await planb("mode", name, "dormant", "--yes")).exitCode).toBe(0);
-    expect(await docker.listContainers({ all: true, ...ofStack(name) })).toEqual([]);
-    expect((await docker.listVolumes(ofStack(name))).Volumes.length).toBeGreaterThan(2);
+    expect(await own.containers()).toEqual([]);
+    expect((await own.volumes()).length).toBeGreaterThan(2);
     const awake = await planb("mode", name, "active", "--yes");
     expect(awake.exitCode, awake.stderr).toBe(0);
     neighbour = await openRunning(name);
@@ -181,8 +172,7 @@ describe("two municipalities on one host", () => {
       expect(Volumes.length).toBe(readdirSync(backup).length);
       await removeThings({ volumes: Volumes.map((volume) => volume.Name) });
       // The page says: put the stack file into its place with `mode: dormant`.
-      const asleep = readFileSync(file, "utf8").replace("mode: active", "mode: dormant");
-      writeFileSync(file, asleep);
+      own.write(stackFile("dc1.kommune.lan").replace("mode: active", "mode: dormant"));
       await run(commandsOf("./planb up ringsted --yes", backup));
     } finally {
       rmSync(backup, { recursive: true, force: true });

@@ -1,19 +1,14 @@
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import Docker from "dockerode";
 import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { smokeAppPasswordSecret } from "../../components/access/index.ts";
 import { smokeUser } from "../../components/sso/index.ts";
-import { removeThings, stackThings } from "../../platform/docker/operate.ts";
 import { agentFor } from "../../probes/index.ts";
 import type { Clerk } from "./support/clerk.ts";
-import { eventually, openRunning, planb, type RunningStack } from "./support/demo.ts";
-import { root } from "./support/root.ts";
+import { eventually, planb, type RunningStack } from "./support/demo.ts";
+import { OwnStack } from "./support/own-stack.ts";
 import { Staff } from "./support/staff.ts";
 
 const name = "test-slukket";
-const file = join(root, "stacks", `${name}.yaml`);
 const text = "Det her må ikke blive væk.\n";
 
 const office = `
@@ -35,18 +30,15 @@ lists:
   lists: [{name: teknik, title: Teknik, members: [G-It], owners: [G-It]}]
 `;
 
-const docker = new Docker();
-const ofStack = { filters: { label: [`io.planb.stack=${name}`] } };
+const own = new OwnStack(name);
 
 describe("a service taken out of the stack file", () => {
   let stack: RunningStack;
   let clerk: Clerk;
 
   const up = async (settings: string) => {
-    writeFileSync(file, settings);
-    const run = await planb("up", name, "--yes");
-    expect(run.exitCode, run.stderr).toBe(0);
-    stack = await openRunning(name);
+    own.write(settings);
+    stack = await own.up();
   };
   /** A file of the probes' own account, by WebDAV. */
   const stored = async (method: "GET" | "PUT") => {
@@ -62,24 +54,18 @@ describe("a service taken out of the stack file", () => {
     return seen;
   };
   const records = async () => (await planb("dns", name)).stdout;
-  const volumes = async () => (await docker.listVolumes(ofStack)).Volumes.map(({ Name }) => Name);
   const startPage = async () => {
     const { page } = await clerk.logIn();
     return page.body;
   };
 
   beforeAll(async () => {
-    await removeThings(await stackThings(name));
+    await own.clear();
     await up(office + optional);
     clerk = new Staff(stack).known("bodnyg03");
     await eventually(async () => expect((await stored("PUT")).status).toBe(201), 60);
   });
-  afterAll(async () => {
-    const gone = await planb("destroy", name, "--yes", "--delete-data");
-    rmSync(file, { force: true });
-    rmSync(join(root, "stacks", `Pulumi.${name}.yaml`), { force: true });
-    expect(gone.exitCode, gone.stderr).toBe(0);
-  });
+  afterAll(() => own.destroy());
 
   it("was there: running, told of by the DNS records", async () => {
     expect(stack.outputs.workloads.map((workload) => workload.name)).toEqual(
@@ -87,15 +73,14 @@ describe("a service taken out of the stack file", () => {
     );
     expect(await records()).toMatch(/^filer\.slukket\.localhost\./m);
     expect(await records()).toMatch(/^liste\.slukket\.example\.\s.*MX/m);
-    expect(await volumes()).toEqual(expect.arrayContaining([expect.stringMatching(/files-data$/)]));
+    expect(await own.volumes()).toEqual(expect.arrayContaining([expect.stringMatching(/files-data$/)]));
   });
 
   it("is gone with its link, its door and its DNS records; its data stays", { timeout: 480_000 }, async () => {
-    const before = (await volumes()).filter((volume) => /-(files|lists)-(?!config)/.test(volume));
+    const before = (await own.volumes()).filter((volume) => /-(files|lists)-(?!config)/.test(volume));
     expect(before.length).toBeGreaterThan(1);
     await up(office);
-    const running = (await docker.listContainers({ all: true, ...ofStack })).map((each) => each.Names[0] ?? "");
-    expect(running.filter((each) => /files|lists/.test(each))).toEqual([]);
+    expect((await own.containers()).filter((each) => /files|lists/.test(each))).toEqual([]);
     expect(await records()).not.toMatch(/filer\.|lister\.|liste\.slukket\.example/);
     expect(await records(), "mail goes on").toMatch(/^slukket\.example\.\s.*MX/m);
     const links = await startPage();
@@ -104,7 +89,7 @@ describe("a service taken out of the stack file", () => {
     expect(links).not.toContain(stack.origin("lister"));
     // The gateway has no certificate for its name any more.
     await expect(stored("GET")).rejects.toThrow(/certificate|altnames/i);
-    expect(await volumes()).toEqual(expect.arrayContaining(before));
+    expect(await own.volumes()).toEqual(expect.arrayContaining(before));
   });
 
   it("finds everything again when it is put back", { timeout: 480_000 }, async () => {
