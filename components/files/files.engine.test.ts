@@ -365,39 +365,4 @@ describe("files on an engine", () => {
     );
     expect(Number(usage.stdout) / 1024 / 1024).toBeLessThan(140);
   });
-
-  it("deletes on a full disk: the oldest of the trash gives way, and where there is none the answer is true", async () => {
-    const small = { "/data": "rw,size=2m,uid=1014,gid=0,mode=0770" };
-    if (world.files) await world.stack.run({ ...world.files, volumes: [] }, { tmpfs: small });
-    await world.stack.ready("files");
-    const remove = (name: string) => world.curl(aase, `/dav/mine/${name}`, ["-X", "DELETE"]);
-    const fill = () => read("head -c 9M /dev/zero >> /data/fill; true");
-    const trash = async () => (await world.curl(aase, "/papirkurv/mine")).body;
-    for (const name of ["gammel", "a", "b"])
-      expect((await put(aase, `/dav/mine/${name}`, "x".repeat(50_000))).status).toBe(201);
-    expect((await remove("gammel")).status).toBe(204);
-    const tus = (...more: string[]) => ["Tus-Resumable: 1.0.0", ...more].flatMap((line) => ["-H", line]);
-    const named = `Upload-Metadata: folder ${btoa("/mappe/mine")},name ${btoa("stor")}`;
-    const location = ["-o", "/dev/null", "-w", "%header{location}\n%{http_code}"];
-    const begin = ["-X", "POST", ...tus("Upload-Length: 100000", named), ...location];
-    const begun = await world.curl(aase, "/op", begin);
-    expect(begun.status).toBe(201);
-    await fill();
-    const offset = tus("Upload-Offset: 0", "Content-Type: application/offset+octet-stream");
-    const piece = await world.curl(aase, begun.body, ["-X", "PATCH", ...offset, "--data-binary", "x".repeat(100_000)]);
-    expect(piece).toMatchObject({ status: 507, body: "disk-full" });
-    const full = await put(aase, "/dav/mine/ny", "x".repeat(50_000));
-    expect(full).toMatchObject({ status: 507, body: expect.stringContaining("serveren") });
-    expect((await remove("a")).status).toBe(204);
-    expect(await trash()).toContain("Gendan a");
-    expect(await trash()).not.toContain("gammel");
-    await world.curl(aase, "/dav/mine/a", ["-d", "forget=1"]);
-    await fill();
-    expect(await remove("b")).toMatchObject({ status: 507, body: expect.stringContaining("serveren") });
-    expect((await world.curl(aase, "/fil/mine/b")).body).toBe("x".repeat(50_000));
-    const page = await world.form(aase, "/om/mine/b", { action: "remove" });
-    expect(page).toMatchObject({ status: 400, body: expect.stringContaining("ikke mere plads på serveren") });
-    await read("rm /data/fill");
-    expect((await remove("b")).status).toBe(204);
-  });
 });
