@@ -8,7 +8,7 @@ import { type MailServer, mailLoad } from "./mail-load.ts";
 import { startMailPeer, startNames } from "./mail-peer.ts";
 import { tell } from "./stack.ts";
 
-const rounds = 3;
+const rounds = 5;
 const load = { messages: 300, atOnce: 8 } as const;
 const people = 20;
 const ports = {

@@ -228,8 +228,8 @@ protocol lmtp {
     fts_flatcurve = no
   }
 }
-# Postfix opens up to 20 connections at once; ten for one person would defer a mail to everybody.
-lmtp_user_concurrency_limit = 30
+# Postfix opens ten connections at most: to count them for each person asks one process more at every delivery.
+lmtp_user_concurrency_limit = unlimited
 lmtp_save_to_detail_mailbox = no
 # Clients that only wait for mail cost no process of their own.
 imap_hibernate_timeout = 30s

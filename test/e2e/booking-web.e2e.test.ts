@@ -129,6 +129,15 @@ describe("two clerks who write in the page at the same moment", () => {
     }
   });
 
+  it("are offered no pictures from elsewhere, and no second factor beside the login's", async () => {
+    const [seat] = seats;
+    if (!seat) throw new Error("nobody sits there");
+    const { status, text } = await ask(seat, `/SOGo/so/${seat.guid}/Preferences`);
+    expect(status).toBe(200);
+    expect(text).toContain("SOGoLanguage");
+    expect(text).not.toMatch(/gravatar|totp/i);
+  });
+
   it("lets one of two have the hour between to which both drag their own, ten times over", async () => {
     for (let n = 0; n < 10; n++) {
       const ids = seats.map(() => randomUUID());

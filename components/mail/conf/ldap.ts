@@ -8,6 +8,8 @@ const person = "(objectClass=planbPerson)(!(planbState=deleted))";
 const sender = `${person}(!(planbState=disabled))(!(planbState=accountExpired))`;
 const group = "(objectClass=planbGroup)(!(planbDeletedAt=*))";
 const byAddress = "(|(mail=%s)(planbMailAlias=%s))";
+/** People and shared mailboxes. */
+const mailboxes = `(&${byAddress}(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`;
 /** Stands for the domain of those whose mail is thrown away; no real one ends in "invalid" (RFC 2606). */
 export const roomsDomain = "rooms.invalid";
 /** Sender groups of one shared mailbox that are looked up; further ones have no effect. */
@@ -26,13 +28,21 @@ export interface LdapTable {
  * Postfix looks up reaches the directory.
  */
 export const ldapTables: Readonly<Record<string, LdapTable>> = {
+  /** Addresses of people and shared mailboxes, as ones that anybody may write to. */
+  known: {
+    search_base: suffix,
+    query_filter: mailboxes,
+    result_attribute: "cn",
+    result_format: "permit",
+    expansion_limit: "0",
+  },
   /**
    * Addresses of people and shared mailboxes, further ones too, each as it was written: the mailboxes know them all, and
    * an autoreply is given only to a letter that names the address it was delivered to.
    */
   mailboxes: {
     search_base: suffix,
-    query_filter: `(&${byAddress}(|(&${person})(&(objectClass=planbResource)(planbKind=sharedMailbox))))`,
+    query_filter: mailboxes,
     result_attribute: "mail",
     result_format: "%S",
   },

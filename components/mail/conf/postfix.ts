@@ -126,9 +126,14 @@ ${lines({
   smtpd_recipient_restrictions: [
     "reject_non_fqdn_recipient",
     "reject_unauth_destination",
+    // Most recipients are people, and no groups: one question to the directory for them, and more for the others only.
+    ...(settings.groupsOpenTo === "inside"
+      ? [table("known"), table("groups-closed")].map((each) => `check_recipient_access ${each}`)
+      : []),
     "reject_unlisted_recipient",
-    ...(settings.groupsOpenTo === "inside" ? [`check_recipient_access ${table("groups-closed")}`] : []),
   ].join(", "),
+  // It stands wherever it is wanted.
+  smtpd_reject_unlisted_recipient: "no",
   smtpd_sender_restrictions: "reject_non_fqdn_sender, check_sender_access regexp:/config/postfix/own-senders",
   smtpd_data_restrictions: "reject_unauth_pipelining",
   smtpd_sender_login_maps: [
