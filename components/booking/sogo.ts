@@ -127,8 +127,8 @@ export function sogoConf(settings: SogoSettings, secrets: SogoSecrets): string {
   SOGoCalendarDefaultRoles = ( "PublicDAndTViewer", "ConfidentialDAndTViewer", "PrivateDAndTViewer" );
   SOGoFreeBusyDefaultInterval = ( 7, 90 );
   SOGoGravatarEnabled = NO;
-  /* nobody else is told who reads whose mail, and the second factor is the login's: one of its own would only shut people out */
-  SOGoExternalAvatarsEnabled = NO; SOGoTOTPEnabled = NO;
+  /* nobody else is told who reads whose mail */
+  SOGoExternalAvatarsEnabled = NO;
   SOGoMaximumPictureSize = 2097152;
 
   /* the server */
