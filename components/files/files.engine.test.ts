@@ -10,8 +10,6 @@ const origin = identity.origin("filer");
 describe("files on an engine", () => {
   const world = new FilesWorld();
   const read = (path: string) => world.stack.exec("files", ["bash", "-c", path]);
-  const put = (person: typeof aase | typeof bent, path: string, text: string) =>
-    world.curl(person, path, ["-X", "PUT", "--data-binary", text, "-H", "content-type: text/plain"]);
   const link = (body: string) =>
     new RegExp(`${origin.replaceAll(".", "\\.")}(/d/[A-Za-z0-9_-]{27})`).exec(body)?.[1] ?? "";
   /** Makes a link and gives its path. */
@@ -123,8 +121,8 @@ describe("files on an engine", () => {
   it("reads and writes plain files by the short way as nephele would: parts, conditions, one ETag", async () => {
     const path = "/dav/Mine%20filer/kort.txt";
     const ask = (...args: string[]) => world.curl(aase, path, args);
-    expect((await put(aase, path, "0123456789")).status).toBe(201);
-    expect((await put(aase, path, "abcdefghij")).status).toBe(204);
+    expect((await world.put(aase, path, "0123456789")).status).toBe(201);
+    expect((await world.put(aase, path, "abcdefghij")).status).toBe(204);
     const head = await ask("-I");
     const etag = /etag: (".+")/i.exec(head.body)?.[1] ?? "";
     expect(head.body).toMatch(/content-length: 10\r\n/i);
@@ -138,13 +136,13 @@ describe("files on an engine", () => {
     expect((await ask(...upload, "-H", 'If-Match: "another"')).status).toBe(412);
     expect((await ask(...upload, "-H", "If-None-Match: *")).status).toBe(412);
     expect((await ask(...upload, "-H", `If-Match: ${etag}`)).status).toBe(204);
-    expect((await put(aase, "/dav/Mine%20filer/ingen/x", "x")).status).toBe(409);
-    expect((await put(aase, "/dav/Skole/x", "x")).status).toBe(404);
+    expect((await world.put(aase, "/dav/Mine%20filer/ingen/x", "x")).status).toBe(409);
+    expect((await world.put(aase, "/dav/Skole/x", "x")).status).toBe(404);
   });
 
   it("keeps what WebDAV overwrites and deletes; versions and whole folders come back", async () => {
-    await put(aase, "/dav/Mine%20filer/brev.txt", "første");
-    await put(aase, "/dav/Mine%20filer/brev.txt", "anden");
+    await world.put(aase, "/dav/Mine%20filer/brev.txt", "første");
+    await world.put(aase, "/dav/Mine%20filer/brev.txt", "anden");
     const page = (await world.curl(aase, "/om/mine/brev.txt")).body;
     const id = /name="id" value="([0-9a-f-]{36})"/.exec(page)?.[1] ?? "";
     expect((await world.form(aase, "/om/mine/brev.txt", { action: "restore", id })).status).toBe(303);
@@ -155,7 +153,7 @@ describe("files on an engine", () => {
     const back = /name="id" value="([0-9a-f-]{36})">\s*<button[^>]*aria-label="Gendan prøve"/.exec(trash)?.[1] ?? "";
     expect((await world.form(aase, "/papirkurv/mine", { action: "restore", id: back })).status).toBe(303);
     expect((await world.rclone(aase, 'lsf ":webdav:Mine filer/prøve/ny mappe"')).stdout).toBe("stor.bin\n");
-    await put(aase, "/dav/Mine%20filer/x", "x");
+    await world.put(aase, "/dav/Mine%20filer/x", "x");
     const moved = await world.curl(aase, "/dav/Mine%20filer/x", [
       "-X",
       "MOVE",
@@ -176,7 +174,7 @@ describe("files on an engine", () => {
       expect([path, (await world.curl(aase, path)).status]).toEqual([path, 404]);
     }
     for (const path of ["/dav/Mine%20filer/..%2f..%2fx", "/dav/Mine%20filer/%2e%2e/x"]) {
-      expect((await put(aase, path, "x")).status).toBeGreaterThanOrEqual(400);
+      expect((await world.put(aase, path, "x")).status).toBeGreaterThanOrEqual(400);
     }
   });
 
@@ -292,7 +290,7 @@ describe("files on an engine", () => {
   });
 
   it("finds names in either Unicode form, and sends a folder as zip", async () => {
-    await put(bent, `/dav/Mine%20filer/${encodeURIComponent("Årsrapport".normalize("NFD"))}`, "x");
+    await world.put(bent, `/dav/Mine%20filer/${encodeURIComponent("Årsrapport".normalize("NFD"))}`, "x");
     expect((await world.curl(bent, `/soeg?q=${encodeURIComponent("årsrap")}`)).body).toContain("rsrapport</a>");
     const zip = await world.sh(
       `curl -sS --cacert /config/ca.pem ${world
@@ -305,7 +303,7 @@ describe("files on an engine", () => {
 
   it("forgets what is kept of a file, and the links to it, when a program asks for it", async () => {
     const path = "/dav/Mine%20filer/glemt.txt";
-    for (const text of ["1", "2"]) await put(bent, path, text);
+    for (const text of ["1", "2"]) await world.put(bent, path, text);
     const made = await world.curl(bent, path, ["-d", "days=1", "-D", "/dev/stdout"]);
     expect((await world.curl(undefined, link(made.body))).status).toBe(200);
     await world.curl(bent, path, ["-X", "DELETE"]);

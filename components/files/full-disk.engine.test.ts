@@ -7,8 +7,6 @@ describe("files on a full disk", () => {
   const world = new FilesWorld();
   const inside = (script: string) => world.stack.exec("files", ["bash", "-c", script]);
   const fill = () => inside("head -c 9M /dev/zero >> /data/fill; true");
-  const put = (person: typeof aase, path: string, text: string) =>
-    world.curl(person, path, ["-X", "PUT", "--data-binary", text, "-H", "content-type: text/plain"]);
 
   beforeAll(async () => {
     await world.start();
@@ -58,10 +56,10 @@ describe("files on a full disk", () => {
     const remove = (name: string) => world.curl(aase, `/dav/mine/${name}`, ["-X", "DELETE"]);
     const trash = async () => (await world.curl(aase, "/papirkurv/mine")).body;
     for (const name of ["gammel", "a", "b"])
-      expect((await put(aase, `/dav/mine/${name}`, "x".repeat(50_000))).status).toBe(201);
+      expect((await world.put(aase, `/dav/mine/${name}`, "x".repeat(50_000))).status).toBe(201);
     expect((await remove("gammel")).status).toBe(204);
     await fill();
-    const full = await put(aase, "/dav/mine/ny", "x".repeat(50_000));
+    const full = await world.put(aase, "/dav/mine/ny", "x".repeat(50_000));
     expect(full).toMatchObject({ status: 507, body: expect.stringContaining("serveren") });
     expect((await remove("a")).status).toBe(204);
     expect(await trash()).toContain("Gendan a");

@@ -146,6 +146,11 @@ export class FilesWorld {
     return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) || stderr };
   }
 
+  /** Writes a file of plain text by WebDAV. */
+  put(person: TestPerson, path: string, text: string) {
+    return this.curl(person, path, ["-X", "PUT", "--data-binary", text, "-H", "content-type: text/plain"]);
+  }
+
   /** Sends a form as a browser does. */
   form(
     person: TestPerson | undefined,
